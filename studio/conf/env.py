@@ -1,0 +1,153 @@
+"""The studio's configuration: every environment variable, typed, documented and checked at start.
+
+`docs/operations.md` carries the table made from these fields (`manage.py settings_table`); a test
+keeps the two in step. A value may also come from a `.env` file beside `manage.py`, and a secret
+from the file named by `<VARIABLE>_FILE`, so that it never appears in a process listing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Env(BaseSettings):
+    """What the environment says; the field's alias is the variable's name."""
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    data_dir: Path = Field(
+        ROOT / "data", alias="SEEDFRAME_DATA", description="Folder of files, database and logs."
+    )
+    database_url: str = Field(
+        "",
+        alias="DATABASE_URL",
+        description="PostgreSQL ≥ 15 with pgvector; empty: the embedded one in the data folder.",
+    )
+    secret_key: str = Field(
+        "",
+        alias="SEEDFRAME_SECRET_KEY",
+        description="Signs sessions, tokens and links, ≥ 32 characters; empty: made on first start"
+        " and kept in the data folder.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("localhost", "127.0.0.1", "[::1]"),
+        alias="SEEDFRAME_HOSTS",
+        description="Host names the studio answers to, separated by commas.",
+    )
+    public_url: str = Field(
+        "",
+        alias="SEEDFRAME_PUBLIC_URL",
+        description="Address people use, such as https://frames.example; https turns on secure"
+        " cookies and HSTS.",
+    )
+    debug: bool = Field(
+        False, alias="SEEDFRAME_DEBUG", description="Django's debug pages; development only."
+    )
+    redis_url: str = Field(
+        "",
+        alias="SEEDFRAME_REDIS_URL",
+        description="Redis for live messages; empty: the database relays them.",
+    )
+    job_workers: int = Field(
+        2,
+        alias="SEEDFRAME_JOB_WORKERS",
+        ge=1,
+        le=64,
+        description="Processes that run jobs on this machine.",
+    )
+    s3_bucket: str = Field(
+        "", alias="SEEDFRAME_S3_BUCKET", description="Bucket for files; empty: the data folder."
+    )
+    s3_endpoint: str = Field(
+        "", alias="SEEDFRAME_S3_ENDPOINT", description="Address of an S3-compatible server."
+    )
+    s3_region: str = Field("us-east-1", alias="SEEDFRAME_S3_REGION", description="Region.")
+    s3_access_key: str = Field("", alias="SEEDFRAME_S3_ACCESS_KEY", description="Access key.")
+    s3_secret_key: str = Field("", alias="SEEDFRAME_S3_SECRET_KEY", description="Secret key.")
+    upload_max_bytes: int = Field(
+        2 * 1024**3,
+        alias="SEEDFRAME_UPLOAD_MAX_BYTES",
+        ge=1024,
+        description="Largest file that may be uploaded, in bytes.",
+    )
+    image_max_pixels: int = Field(
+        120_000_000,
+        alias="SEEDFRAME_IMAGE_MAX_PIXELS",
+        ge=1_000_000,
+        description="Largest picture that is accepted, in pixels.",
+    )
+    log_level: str = Field(
+        "INFO",
+        alias="SEEDFRAME_LOG_LEVEL",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR.",
+    )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**(_secrets_from_files() | values))
+
+
+def _secrets_from_files() -> dict[str, Any]:
+    """Read `<VARIABLE>_FILE` for each known variable; the file's text is the value."""
+    found: dict[str, Any] = {}
+    for field in Env.model_fields.values():
+        path = os.environ.get(f"{field.alias}_FILE")
+        if path and field.alias:
+            try:
+                found[field.alias] = Path(path).read_text().strip()
+            except OSError as error:
+                raise ImproperlyConfigured(
+                    f"{field.alias}_FILE names {path}, which can't be read: {error.strerror}."
+                ) from error
+    hosts = found.get("SEEDFRAME_HOSTS", os.environ.get("SEEDFRAME_HOSTS"))
+    if hosts:
+        found["SEEDFRAME_HOSTS"] = tuple(h.strip() for h in hosts.split(",") if h.strip())
+    return found
+
+
+def load() -> Env:
+    """Read and check the environment.
+
+    Raises:
+        ImproperlyConfigured: naming each variable that is wrong and why.
+    """
+    try:
+        return Env()
+    except ValidationError as error:
+        lines = [f"  {item['loc'][0]}: {item['msg']}" for item in error.errors()]
+        raise ImproperlyConfigured("The environment is not usable:\n" + "\n".join(lines)) from error
+
+
+def secret_key(env: Env) -> str:
+    """The signing key: from the environment, else from the data folder, made there once.
+
+    Raises:
+        ImproperlyConfigured: a configured key is shorter than 32 characters.
+    """
+    if env.secret_key:
+        if len(env.secret_key) < 32:
+            raise ImproperlyConfigured("SEEDFRAME_SECRET_KEY must have at least 32 characters.")
+        return env.secret_key
+    path = env.data_dir / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        env.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
