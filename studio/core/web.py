@@ -1,0 +1,65 @@
+"""Small helpers that every page uses: page or fragment, triggers, login exemption."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def login_exempt(view: V) -> V:
+    """Mark a view as open to people who have not signed in."""
+    view.login_exempt = True  # type: ignore[attr-defined]
+    return view
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page (a boosted link asks for all of it)."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    part: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page, or for htmx the one part of it that was asked for.
+
+    Args:
+        template: the page, such as `assets/library/list.html`.
+        part: name of the `{% partialdef %}` that htmx gets; the whole page without it.
+
+    """
+    name = f"{template}#{part}" if part and wants_fragment(request) else template
+    response = render(request, name, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
+    """Add browser events to an htmx response: `trigger(r, toast={"text": "Saved"})`."""
+    present = json.loads(response.headers.get("HX-Trigger", "{}"))
+    response.headers["HX-Trigger"] = json.dumps(present | events)
+    return response
+
+
+def toast(response: HttpResponse, text: str, level: str = "success") -> HttpResponse:
+    """Show a passing message; `level` is success, info, warning or error."""
+    return trigger(response, toast={"text": text, "level": level})
+
+
+def redirect(request: HttpRequest, url: str) -> HttpResponse:
+    """Go to another page: a 303, or `HX-Redirect` when htmx asked."""
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponse(status=303, headers={"Location": url})

@@ -1,0 +1,104 @@
+"""The one websocket of a page: small notifications out, nothing but a ping in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from studio.core.models import Membership, Project, User
+from studio.live.services import project_group, user_group
+
+RECHECK_SECONDS = 30
+MAX_PROJECTS = 200
+NOT_SIGNED_IN, NOT_FOUND = 4401, 4404
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    """Joins the groups of the person and of the projects the person may see.
+
+    `?project=<code>` asks for one project besides (an Admin need not be a member); a project that
+    is not visible ends the socket with 4404, no session with 4401. Rights are checked on
+    connection, when told that they changed, and every 30 seconds.
+    """
+
+    async def connect(self) -> None:
+        """Accept the socket and join its groups, or say by the close code why not."""
+        self.joined: set[str] = set()
+        self.recheck: asyncio.Task[None] | None = None
+        await self.accept()
+        user: Any = self.scope.get("user")
+        if user is None or not user.is_authenticated:
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        self.user_id: int = user.pk
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        self.wanted = query.get("project", [""])[0]
+        if await self._rejoin():
+            self.recheck = asyncio.create_task(self._recheck_for_ever())
+
+    async def disconnect(self, code: int) -> None:
+        """Leave all groups."""
+        if getattr(self, "recheck", None) is not None:
+            self.recheck.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.recheck
+        for group in getattr(self, "joined", ()):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Answer a ping; everything else is ignored, for a socket carries no decisions."""
+        if isinstance(content, dict) and content.get("kind") == "ping":
+            await self.send_json({"kind": "pong"})
+
+    async def live_message(self, event: dict[str, Any]) -> None:
+        """Pass a notification on."""
+        message = event["message"]
+        if message["kind"] == "access.changed" and not await self._rejoin():
+            return
+        await self.send_json(message)
+
+    async def live_resync(self, event: dict[str, Any]) -> None:
+        """Messages may have been lost: the page reads everything again."""
+        await self.send_json({"kind": "resync"})
+
+    async def _recheck_for_ever(self) -> None:
+        while await self._rejoin():
+            await asyncio.sleep(RECHECK_SECONDS)
+
+    async def _rejoin(self) -> bool:
+        """Join and leave so that the groups are those the person may see now."""
+        groups, refusal = await groups_for(self.user_id, self.wanted)
+        if refusal:
+            await self.close(code=refusal)
+            return False
+        for group in groups - self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        for group in self.joined - groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        self.joined = groups
+        return True
+
+
+@database_sync_to_async
+def groups_for(user_id: int, wanted: str) -> tuple[set[str], int]:
+    """The groups of a person's sockets, and the close code when there may be no socket."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return set(), NOT_SIGNED_IN
+    mine = Membership.objects.filter(user=user).values_list("project__code", flat=True)
+    codes: set[uuid.UUID] = set(mine.order_by("-project_id")[:MAX_PROJECTS])
+    if wanted:
+        try:
+            code = uuid.UUID(wanted)
+        except ValueError:
+            return set(), NOT_FOUND
+        if not Project.objects.visible_to(user).filter(code=code).exists():
+            return set(), NOT_FOUND
+        codes.add(code)
+    return {user_group(user.pk)} | {project_group(c) for c in codes}, 0

@@ -1,0 +1,48 @@
+"""The fixed cast and the real database that all tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.core.access import RoleCode
+from studio.core.models import Project, User
+from studio.core.services import create_project, create_user, set_member
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """A global Admin, member of nothing."""
+    return create_user(actor=None, username="ada", password=PASSWORD, role=RoleCode.ADMIN)
+
+
+@pytest.fixture
+def creator(db: None) -> User:
+    """A global Creator."""
+    return create_user(actor=None, username="cleo", password=PASSWORD)
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    """A global Reviewer."""
+    return create_user(actor=None, username="rex", password=PASSWORD, role=RoleCode.REVIEWER)
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """A global Creator who belongs to no shared project."""
+    return create_user(actor=None, username="otto", password=PASSWORD)
+
+
+@pytest.fixture
+def project(creator: User, reviewer: User) -> Project:
+    """A shared project: creator owns it, reviewer reviews."""
+    made = create_project(actor=creator, name="Lighthouse")
+    set_member(actor=creator, project=made, user=reviewer, role=RoleCode.REVIEWER)
+    return made
