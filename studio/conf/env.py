@@ -121,7 +121,6 @@ def load() -> Env:
 
     Raises:
         ImproperlyConfigured: naming each variable that is wrong and why.
-
     """
     try:
         return Env()
@@ -135,7 +134,6 @@ def secret_key(env: Env) -> str:
 
     Raises:
         ImproperlyConfigured: a configured key is shorter than 32 characters.
-
     """
     if env.secret_key:
         if len(env.secret_key) < 32:

@@ -79,7 +79,6 @@ def require(user: Any, capability: CapabilityCode, project: Project) -> None:
     Raises:
         NotFound: the user may not even see the project.
         Forbidden: the user sees the project, but the role does not allow this.
-
     """
     found = capabilities(user, project)
     if CapabilityCode.VIEW not in found:
@@ -96,7 +95,6 @@ def require_admin(user: Any) -> None:
 
     Raises:
         Forbidden: for everybody else.
-
     """
     if not (user.is_authenticated and user.is_active and user.role_id == RoleCode.ADMIN):
         raise Forbidden("This is for Admins of the studio.")
@@ -123,7 +121,6 @@ class ProjectScopedQuerySet(models.QuerySet[M]):
 
         Raises:
             NotFound: there is none, or it is not for this person; the two look alike.
-
         """
         found = self.visible_to(user).filter(**lookup).first()
         if found is None:

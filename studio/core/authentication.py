@@ -18,7 +18,7 @@ _SEEN_EVERY_S = 60
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Api-Key sf_…`"""
+    """Reads `Authorization: Api-Key sf_…`."""
 
     keyword = "Api-Key"
 
@@ -27,7 +27,6 @@ class ApiKeyAuthentication(BaseAuthentication):
 
         Raises:
             AuthenticationFailed: the key is unknown, revoked, expired, or its person is inactive.
-
         """
         parts = get_authorization_header(request).decode("latin-1").split()
         if len(parts) != 2 or parts[0].lower() != self.keyword.lower():

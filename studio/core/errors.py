@@ -12,7 +12,6 @@ class DomainError(Exception):
         detail: what happened and why, a sentence.
         remedy: what the person can do about it, a sentence or empty.
         fields: messages by field name, for forms and API bodies.
-
     """
 
     status = 400

@@ -40,7 +40,6 @@ class Codes(enum.IntEnum):
 
         Raises:
             KeyError: no member has it.
-
         """
         for member in cls:
             if member.code == code:

@@ -44,9 +44,10 @@ class LoginRequiredMiddleware:
             if wants_fragment(request):
                 return HttpResponse(status=401, headers={"HX-Redirect": target})
             return HttpResponse(status=302, headers={"Location": target})
-        if user.must_change_password and request.resolver_match is not None:
-            if request.resolver_match.view_name not in ("studio:password", "studio:logout"):
-                return HttpResponse(status=302, headers={"Location": "/me/password/"})
+        match = request.resolver_match
+        open_views = ("studio:password", "studio:logout")
+        if user.must_change_password and match is not None and match.view_name not in open_views:
+            return HttpResponse(status=302, headers={"Location": "/me/password/"})
         return None
 
 

@@ -87,7 +87,7 @@ class User(AbstractBaseUser):
     """A row states that a person may sign in, under which name and with which global role."""
 
     code = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    username = models.CharField(max_length=60, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     email = models.EmailField(blank=True)
     role = models.ForeignKey(
         Role, on_delete=models.PROTECT, related_name="users", default=RoleCode.CREATOR

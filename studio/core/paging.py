@@ -41,7 +41,6 @@ def keyset_page(
 
     Raises:
         Invalid: the cursor was not made by this function for the same order.
-
     """
     rows = list(queryset.filter(_after(cursor, order)).order_by(*order)[: size + 1])
     more = len(rows) > size
@@ -87,7 +86,6 @@ def page_size(value: Any, *, default: int = 50, most: int = 200) -> int:
 
     Raises:
         Invalid: not a whole number.
-
     """
     if value in (None, ""):
         return default

@@ -66,7 +66,6 @@ def create_user(
         Forbidden: `actor` is no Admin.
         Invalid: the password is too weak.
         Conflict: the name or address is taken.
-
     """
     if actor is not None:
         require_admin(actor)
@@ -106,7 +105,6 @@ def create_first_admin() -> tuple[User, str] | None:
     Returns:
         The Admin and the password in clear (shown once, kept nowhere), or None when the studio
         has an Admin already.
-
     """
     if User.objects.filter(role_id=RoleCode.ADMIN).exists():
         return None
@@ -127,7 +125,6 @@ def change_password(*, user: User, old: str, new: str) -> None:
 
     Raises:
         Invalid: the old one is wrong, or the new one is too weak or the same.
-
     """
     if not user.check_password(old):
         raise Invalid("The present password is wrong.", fields={"old": ["This is not it."]})
@@ -154,7 +151,6 @@ def set_user_role(*, actor: User, user: User, role: RoleCode) -> None:
     Raises:
         Forbidden: `actor` is no Admin.
         Conflict: it would leave the studio without an Admin.
-
     """
     require_admin(actor)
     with transaction.atomic():
@@ -192,7 +188,6 @@ def create_project(*, actor: User, name: str) -> Project:
     Raises:
         Forbidden: the global role does not include creating.
         Invalid: the name is empty or too long.
-
     """
     if CapabilityCode.CREATE not in ROLE_CAPABILITIES[RoleCode(actor.role_id)]:
         raise Forbidden("Reviewers can't make projects.", remedy="Ask an Admin for another role.")
@@ -217,7 +212,6 @@ def rename_project(*, actor: User, project: Project, name: str) -> None:
     Raises:
         NotFound, Forbidden: by the access rule (manage).
         Invalid: the name is empty or too long.
-
     """
     require(actor, CapabilityCode.MANAGE, project)
     name = _project_name(name)
@@ -240,7 +234,6 @@ def set_project_archived(*, actor: User, project: Project, archived: bool) -> No
     Raises:
         NotFound, Forbidden: by the access rule (manage).
         Conflict: it is a personal project.
-
     """
     require(actor, CapabilityCode.MANAGE, project)
     if project.is_personal:
@@ -273,7 +266,6 @@ def set_member(*, actor: User, project: Project, user: User, role: RoleCode) -> 
     Raises:
         NotFound, Forbidden: by the access rule (manage).
         Conflict: the project is personal, or the person is its owner.
-
     """
     require(actor, CapabilityCode.MANAGE, project)
     _check_member_change(project, user)
@@ -301,7 +293,6 @@ def remove_member(*, actor: User, project: Project, user: User) -> None:
         NotFound: by the access rule, or the person is no member.
         Forbidden: by the access rule (manage; everybody may leave by themselves).
         Conflict: the project is personal, or the person is its owner.
-
     """
     require(actor, CapabilityCode.VIEW if actor == user else CapabilityCode.MANAGE, project)
     _check_member_change(project, user)
@@ -346,7 +337,6 @@ def create_api_key(
     Raises:
         Invalid: no name, no scope, or an expiry in the past.
         Forbidden: the admin scope for somebody who is no Admin.
-
     """
     wanted = set(scopes)
     if not name.strip() or not wanted:
@@ -377,7 +367,6 @@ def revoke_api_key(*, actor: User, key: ApiKey) -> None:
 
     Raises:
         NotFound: it is neither the actor's own nor is the actor an Admin.
-
     """
     if key.user_id != actor.pk and not actor.is_admin:
         raise NotFound("There is no such key.")

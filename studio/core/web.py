@@ -38,7 +38,6 @@ def render_page(
     Args:
         template: the page, such as `assets/library/list.html`.
         part: name of the `{% partialdef %}` that htmx gets; the whole page without it.
-
     """
     name = f"{template}#{part}" if part and wants_fragment(request) else template
     response = render(request, name, dict(context), status=status)

@@ -6,6 +6,8 @@ billing 300–399, pipeline 400–599.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from studio.core.lookups import Codes
 
 _registered: list[type[Codes]] = []
@@ -23,10 +25,9 @@ def all_kinds() -> list[Codes]:
 
     Raises:
         ValueError: two kinds share an id.
-
     """
     found = sorted((kind for kinds in _registered for kind in kinds), key=int)
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         if left == right:
             raise ValueError(f"Event kinds {left.code} and {right.code} share the id {int(left)}.")
     return found

@@ -36,7 +36,6 @@ def publish(groups: Iterable[str], message: Mapping[str, Any]) -> None:
     Args:
         groups: group names; each receives the message once.
         message: `{"kind": "job.changed", "code": …, …}`, JSON values only, below 7 kB.
-
     """
     layer: Any = get_channel_layer()
     envelope = {"type": "live.message", "message": dict(message)}
@@ -70,7 +69,6 @@ def record_event(
 
     Raises:
         RuntimeError: called outside a transaction (the event could outlive what it tells of).
-
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record_event must be called inside the service's transaction.")
