@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from studio.conf.env import ROOT, load, secret_key
+from studio.ops.database import address
 
 ENV = load()
 VERSION = "0.1.0"
@@ -81,9 +82,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- database ---------------------------------------------------------------------------------
-# Without DATABASE_URL the embedded cluster serves; `manage.py` puts its address into the
-# environment before settings are read (studio.ops.database).
-_conninfo = conninfo_to_dict(ENV.database_url or "dbname=seedframe")
+# Without DATABASE_URL the embedded cluster of the data folder serves; its address depends on the
+# folder alone, and `manage.py` makes sure that it runs (studio.ops.database).
+EMBEDDED_DATABASE = not ENV.database_url
+_conninfo = address(DATA_DIR) if EMBEDDED_DATABASE else conninfo_to_dict(ENV.database_url)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
