@@ -198,21 +198,34 @@ CACHES = {
 }
 
 # --- tasks ------------------------------------------------------------------------------------
+# The Job row is the truth and a task only a hint to look at it. Each figure has a measured reason
+# (django-q2 1.11 on PostgreSQL): see docs/operations.md, "Task clusters".
 Q_CLUSTER: dict[str, Any] = {
     "name": "jobs",
     "orm": "default",
     "broker_class": "studio.queue.broker.PostgresBroker",
+    # A commit wakes the cluster; this only bounds how long stopping one takes. (Polling made a
+    # task start 112 ms after it was enqueued, p50.)
+    "poll": 1.0,
     "workers": ENV.job_workers,
+    # No more in hand than can be worked on: tasks that waited inside the cluster ran into their
+    # time limit there; four 5-second tasks for one worker (timeout 6, retry 7) made 7 starts.
     "queue_limit": ENV.job_workers,
     "timeout": 6 * 3600,
-    "retry": 7 * 3600,
+    # Far above `timeout`: a task that ran longer than `retry` ran a second time beside the first.
+    # Lost tasks need no retry, for the sweeper finds their jobs.
+    "retry": 24 * 3600,
+    # With the defaults a task that fails is repeated for ever.
     "max_attempts": 1,
     "ack_failures": True,
-    "catch_up": False,
-    "save_limit": 100,
+    # Successes leave no row: with a limit, every one of them locks and reads all that are kept.
+    # Failures always leave one; studio.queue.services.prune_failures bounds them.
+    "save_limit": -1,
+    # Schedules are rows of ours.
+    "scheduler": False,
     "label": "Tasks",
     "ALT_CLUSTERS": {
-        "media": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
+        "media": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 6 * 3600},
     },
 }
 
@@ -274,5 +287,10 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
-    "loggers": {"django.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        # a line for each task otherwise
+        "django-q": {"level": "WARNING"},
+    },
 }
