@@ -1,0 +1,1 @@
+"""Derived files for looking at: thumbnails and placeholders, made in the background."""
