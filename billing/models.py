@@ -1,1 +1,5 @@
 """Models of this package, slice by slice."""
+
+from billing.ledger.models import *  # noqa: F403
+from billing.plans.models import *  # noqa: F403
+from billing.prices.models import *  # noqa: F403
