@@ -1,0 +1,94 @@
+"""How a job changes: one guarded move of state, one line of history, one live message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Max
+from django.utils import timezone
+
+from pipeline.jobs.models import Job, JobEvent, JobEventKind, JobState, JobStateTransition
+from pipeline.jobs.states import FINAL
+from studio.core.errors import Conflict
+from studio.core.tasks import enqueue
+from studio.live.services import job_group, project_group, publish, user_group
+
+_WAYS_IN: dict[int, list[int]] = {}
+for _from, _to in JobStateTransition.allowed:
+    if _from is not None:
+        _WAYS_IN.setdefault(int(_to), []).append(int(_from))
+
+
+def lock_job(job: Job) -> Job:
+    """The job's row, read anew and locked until the transaction ends."""
+    return (
+        Job.objects.select_for_update(of=("self",))
+        .select_related("project", "creator")
+        .get(pk=job.pk)
+    )
+
+
+def move(job: Job, to: JobState.Code, message: str = "", **fields: Any) -> bool:
+    """Move a job to a state if its present state allows that.
+
+    Call inside a transaction. On success the job's history has a line and watchers are told.
+
+    Returns:
+        False when the job is in a state from which there is no such way; nothing was changed.
+    """
+    fields["ended_at"] = timezone.now() if to in FINAL else None
+    moved = Job.objects.filter(pk=job.pk, state_id__in=_WAYS_IN[to]).update(
+        state_id=to.value, version=F("version") + 1, **fields
+    )
+    if not moved:
+        return False
+    job.refresh_from_db(fields=["state", "version", *fields])
+    add_history(job, JobEventKind.Code.STATE, message or to.label, state=to)
+    publish_job(job)
+    return True
+
+
+def move_or_conflict(job: Job, to: JobState.Code, message: str = "", **fields: Any) -> None:
+    """As `move`.
+
+    Raises:
+        Conflict: the present state does not allow it.
+    """
+    if not move(job, to, message, **fields):
+        job.refresh_from_db(fields=["state"])
+        state = JobState.Code(job.state_id).label.lower()
+        raise Conflict(f"This job is {state}; it can't become “{to.label.lower()}” from there.")
+
+
+def add_history(
+    job: Job, kind: JobEventKind.Code, message: str, state: JobState.Code | None = None
+) -> JobEvent:
+    """Add a line to the job's history; the caller holds the job's row."""
+    last = JobEvent.objects.filter(job_id=job.pk).aggregate(last=Max("number"))["last"] or 0
+    return JobEvent.objects.create(
+        job_id=job.pk,
+        number=last + 1,
+        kind_id=kind.value,
+        state_id=state.value if state else None,
+        message=message[:300],
+    )
+
+
+def publish_job(job: Job, kind: str = "job.changed", **figures: Any) -> None:
+    """Tell everyone who watches this job, its project or its creator."""
+    publish(
+        [job_group(job.code), project_group(job.project.code), user_group(job.creator_id)],
+        {
+            "kind": kind,
+            "code": str(job.code),
+            "project": str(job.project.code),
+            "state": JobState.Code(job.state_id).code,
+            "version": job.version,
+            **figures,
+        },
+    )
+
+
+def hint_ready(job_id: int | None = None) -> None:
+    """Tell a job cluster that something may be ready; sent with the caller's transaction."""
+    enqueue("pipeline.jobs.run.run_ready", job_id, cluster="jobs")

@@ -1,0 +1,252 @@
+"""The worker's side: claim a job, run its adapter, store what comes, end the attempt truly."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from assets.storage.store import ingest_bytes, local_copy
+from django.conf import settings
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+from django.db.models.functions import Now
+
+from pipeline.jobs.claim import claim_job, this_worker
+from pipeline.jobs.finish import (
+    CANCELLED,
+    SUCCEEDED,
+    AttemptOver,
+    Ending,
+    end_attempt,
+    record_output,
+)
+from pipeline.jobs.models import Attempt, AttemptOutcome, ErrorClass, Job, JobState
+from pipeline.jobs.moves import lock_job, move, publish_job
+from pipeline.jobs.recipes import canonical, save_environment
+from pipeline.providers.base import Cancelled, InputFile, Produced, ProviderError, RunRequest
+from pipeline.providers.registry import adapter_for
+from studio.core.access import CapabilityCode, can
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+PROGRESS_EVERY_S = 0.12  # what a screen can show
+STORE_EVERY_S = 2.0
+DATABASE_PATIENCE_S = 45.0  # a restart of the database takes a few seconds
+
+
+def run_ready(_hint: int | None = None) -> None:
+    """Claim the next ready job and run it; the task that a hint starts (rule: a hint, not an order).
+
+    One job a task, so that the cluster stays in charge of its processes; when more is ready, the
+    next hint is sent before the work begins.
+    """
+    attempt = patiently(lambda: claim_job(this_worker()))
+    if attempt is None:
+        return
+    AttemptRun(attempt).run()
+
+
+def patiently(work: Callable[[], R], patience_s: float = DATABASE_PATIENCE_S) -> R:
+    """Do database work that is safe to repeat, through a restart of the database.
+
+    Raises:
+        OperationalError, InterfaceError: the database stayed away for `patience_s` seconds.
+    """
+    deadline = time.monotonic() + patience_s
+    pause = 0.1
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as error:
+            if time.monotonic() > deadline or connection.in_atomic_block:
+                raise
+            log.warning("The database is away, trying again: %s", str(error).strip())
+            connection.close()
+            time.sleep(pause)
+            pause = min(2.0, pause * 2)
+
+
+class AttemptRun:
+    """One attempt in this process: the context of the adapter, and the heartbeat beside it."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.job: Job = attempt.job
+        self._stop = threading.Event()  # the adapter is to stop
+        self._done = threading.Event()  # the heartbeat is to stop
+        self._lock = threading.Lock()
+        self._permille = 0
+        self._stage = ""
+        self._sent_at = 0.0
+
+    # --- the adapter's context ----------------------------------------------------------------
+
+    def progress(self, fraction: float, stage: str) -> None:
+        """Remember how far it is; the pages are told at most eight times a second."""
+        with self._lock:
+            self._permille = max(self._permille, round(1000 * min(1.0, max(0.0, fraction))))
+            self._stage = stage[:120]
+
+    def cancelled(self) -> bool:
+        """Whether the run is to stop."""
+        return self._stop.is_set()
+
+    # --- the run ------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run to an end, whatever happens; only a lost database or process leaves it open."""
+        beat = threading.Thread(target=self._heartbeat, name="heartbeat", daemon=True)
+        beat.start()
+        try:
+            ending = self._run_adapter()
+        finally:
+            self._done.set()
+            beat.join()
+        if ending is not None:
+            patiently(lambda: end_attempt(self.attempt, ending))
+
+    def _run_adapter(self) -> Ending | None:
+        """How it ended; None when the attempt was taken away meanwhile."""
+        try:
+            if (refusal := patiently(self._begin)) is not None:
+                return refusal
+            request = self._request()
+            if request.positions or not self.job.outputs_expected:
+                adapter = adapter_for(self.job.offer.model.provider.code)
+                for produced in adapter.run(request, self):
+                    self._store(produced)
+        except Cancelled:
+            return CANCELLED
+        except AttemptOver:
+            log.warning("%s was ended elsewhere; its work is dropped.", self.attempt)
+            return None
+        except ProviderError as error:
+            return Ending(
+                AttemptOutcome.Code.FAILED,
+                ErrorClass.Code.by_code(error.error_class.value),
+                error.message,
+                error.detail,
+            )
+        except (OperationalError, InterfaceError):
+            log.exception("%s lost the database for too long.", self.attempt)
+            return None
+        except Exception:  # the boundary: whatever an adapter does, the attempt has a true end
+            log.exception("%s failed", self.attempt)
+            return Ending(
+                AttemptOutcome.Code.FAILED,
+                ErrorClass.Code.INTERNAL,
+                "Something went wrong inside the studio; the details are on the attempt.",
+                traceback.format_exc(),
+            )
+        missing = self.job.outputs_expected - patiently(self.job.outputs.count)
+        if missing > 0:
+            return Ending(
+                AttemptOutcome.Code.FAILED,
+                ErrorClass.Code.PROVIDER,
+                f"The provider delivered {missing} fewer outputs than asked for.",
+            )
+        return SUCCEEDED
+
+    def _begin(self) -> Ending | None:
+        """Check again who asks and whether it is still wanted, then say that it runs."""
+        with transaction.atomic():
+            job = lock_job(self.job)
+            if job.cancel_requested_at is not None:
+                return CANCELLED
+            allowed = can(job.creator, CapabilityCode.CREATE, job.project)
+            if not allowed or job.project.archived_at is not None:
+                return Ending(
+                    AttemptOutcome.Code.FAILED,
+                    ErrorClass.Code.POLICY,
+                    "The person who asked for it may no longer make things in this project.",
+                )
+            Attempt.objects.filter(pk=self.attempt.pk).update(environment=save_environment())
+            repeated = job.state_id == JobState.Code.RUNNING  # after a lost connection
+            if not repeated and not move(
+                job, JobState.Code.RUNNING, f"Attempt {self.attempt.number} runs"
+            ):
+                raise AttemptOver
+            self.job = Job.objects.select_related(
+                "project", "creator", "recipe", "offer__operation", "offer__model__provider"
+            ).get(pk=job.pk)
+            self.attempt.job = self.job
+            return None
+
+    def _request(self) -> RunRequest:
+        job = self.job
+        delivered = set(job.outputs.values_list("position", flat=True))
+        inputs = job.inputs.select_related("role", "version__blob__media_type").order_by(
+            "role", "position"
+        )
+        return RunRequest(
+            operation=job.offer.operation.code,
+            model=job.offer.model.code,
+            parameters=job.parameters,
+            random_seed=job.random_seed,
+            positions=[p for p in range(job.outputs_expected) if p not in delivered],
+            inputs=[
+                InputFile(
+                    item.role.code,
+                    Path(local_copy(item.version.blob)),
+                    item.version.blob.media_type.code,
+                    item.version.blob.sha256,
+                )
+                for item in inputs
+            ],
+            embed={
+                "seedframe:recipe": canonical(job.recipe.document),
+                "seedframe:recipe-sha256": job.recipe.sha256,
+            },
+        )
+
+    def _store(self, produced: Produced) -> None:
+        """Bytes first (outside any transaction), then the rows."""
+        blob = patiently(lambda: ingest_bytes(produced.content, media_type=produced.media_type))
+        patiently(lambda: record_output(self.attempt, produced, blob))
+        self._send_progress()
+
+    # --- beside the run -----------------------------------------------------------------------
+
+    def _heartbeat(self) -> None:
+        """Say that the attempt lives, pass progress on, and hear whether it is to stop."""
+        next_beat = 0.0
+        try:
+            while not self._done.wait(PROGRESS_EVERY_S):
+                try:
+                    self._send_progress()
+                    if time.monotonic() >= next_beat:
+                        self._beat()
+                        next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("Heartbeat without database: %s", str(error).strip())
+                    connection.close()
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        with self._lock:
+            permille, stage = self._permille, self._stage
+        lives = Attempt.objects.filter(pk=self.attempt.pk, ended_at=None).update(
+            heartbeat_at=Now(), progress_permille=permille, stage=stage
+        )
+        asked = Job.objects.filter(pk=self.job.pk, cancel_requested_at__isnull=False).exists()
+        if not lives or asked:
+            self._stop.set()
+
+    def _send_progress(self) -> None:
+        with self._lock:
+            figures = {"permille": self._permille, "stage": self._stage}
+            fresh = figures != getattr(self, "_last", None)
+            self._last = figures
+        if fresh:
+            publish_job(self.job, "job.progress", **figures)

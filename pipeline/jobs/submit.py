@@ -1,0 +1,377 @@
+"""From a request to a job: check, price, pre-flight, hold, record, hint. One way in for all."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from billing.ledger.services import open_hold
+from billing.plans.preflight import Preflight, check
+from billing.prices.services import Quote, quote
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from assets.models import LineageRole, Version
+from pipeline.jobs.events import JobEvents
+from pipeline.jobs.models import (
+    DerivationKind,
+    IdempotencyKey,
+    Job,
+    JobDependency,
+    JobDerivation,
+    JobEventKind,
+    JobHold,
+    JobInput,
+    JobOutput,
+    JobState,
+    LossPolicy,
+    Priority,
+    Recipe,
+)
+from pipeline.jobs.moves import add_history, hint_ready, move, publish_job
+from pipeline.jobs.recipes import recipe_document, save_recipe, sha256_of
+from pipeline.operations.catalogue import get_operation
+from pipeline.operations.declaration import (
+    MAX_RANDOM_SEED,
+    OfferSpec,
+    OperationSpec,
+    Parameters,
+)
+from pipeline.operations.models import Offer
+from studio.core.access import CapabilityCode, require
+from studio.core.errors import Conflict, Invalid
+from studio.core.models import Project, User
+from studio.live.services import record_event
+
+MAX_NEEDS = 100
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What a page, a script or a batch asks for.
+
+    `reuse` lets an identical earlier result of the project stand in for a new one: with a random
+    seed given, the same seed is meant; without, any will do.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    provider: str = ""
+    model: str = ""
+    inputs: Sequence[tuple[str, uuid.UUID]] = ()
+    priority: Priority.Code = Priority.Code.NORMAL
+    loss_policy: LossPolicy.Code = LossPolicy.Code.REQUEUE
+    start_at: datetime | None = None
+    needs: Sequence[uuid.UUID] = ()
+    reuse: bool = True
+    idempotency_key: str = ""
+    derived_from: tuple[Job, DerivationKind.Code] | None = None
+
+    def digest(self, project: Project) -> str:
+        """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
+        return sha256_of(
+            {
+                "project": str(project.code),
+                "operation": self.operation,
+                "parameters": dict(self.parameters),
+                "provider": self.provider,
+                "model": self.model,
+                "inputs": [[role, str(code)] for role, code in self.inputs],
+                "priority": int(self.priority),
+                "start_at": self.start_at.isoformat() if self.start_at else None,
+                "needs": sorted(str(code) for code in self.needs),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked request: what would run, and what it would cost."""
+
+    spec: OperationSpec
+    offer: OfferSpec
+    parameters: Parameters
+    quote: Quote
+    preflight: Preflight
+    inputs: list[tuple[LineageRole.Code, Version]] = field(default_factory=list)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The parameters as stored: after defaults, without the random seed."""
+        return self.parameters.model_dump(mode="json", exclude={"random_seed"})
+
+
+def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
+    """Check a request and price it, without doing anything: what estimates show.
+
+    Raises:
+        NotFound, Forbidden: by the access rule (create).
+        Conflict: the project is archived.
+        Invalid: with messages by field.
+    """
+    require(actor, CapabilityCode.CREATE, project)
+    if project.archived_at is not None:
+        raise Conflict("This project is archived.", remedy="Bring it back first.")
+    spec = get_operation(request.operation)
+    offer = spec.offer(request.provider, request.model)
+    parameters = spec.clean(request.parameters)
+    price = quote(
+        sku_code=offer.sku,
+        quantity_milli=offer.most_milli(parameters) * parameters.outputs_expected(),
+        parameters=parameters.model_dump(mode="json"),
+    )
+    preflight = check(
+        user=actor,
+        project=project,
+        quotes=[price],
+        provider_code=offer.provider,
+        operation_group=spec.group.code,
+    )
+    inputs = _inputs(actor, project, spec, request.inputs)
+    return Plan(spec, offer, parameters, price, preflight, inputs)
+
+
+def submit_job(*, actor: User, project: Project, request: JobRequest) -> Job:
+    """Make a job of a request; the same idempotency key never makes two.
+
+    Raises:
+        NotFound, Forbidden, Conflict, Invalid: as `plan_job`.
+        PaymentRequired: plan, limits or balance do not allow it.
+        Conflict: the idempotency key was used for another request.
+    """
+    if request.idempotency_key and (earlier := _by_key(actor, project, request)):
+        return earlier
+    plan = plan_job(actor=actor, project=project, request=request)
+    seed = plan.parameters.random_seed
+    given = seed is not None
+    if seed is None:
+        seed = secrets.randbelow(MAX_RANDOM_SEED + 1)
+    document = recipe_document(
+        plan.spec,
+        plan.offer,
+        plan.document,
+        seed,
+        [(role.code, version.blob.sha256) for role, version in plan.inputs],
+    )
+    try:
+        with transaction.atomic():
+            recipe = save_recipe(document)
+            source = find_reusable(project, recipe, same_seed=given) if request.reuse else None
+            if source is not None:
+                job = _reuse(actor, project, request, plan, source)
+            else:
+                plan.preflight.raise_if_refused()
+                job = _record(actor, project, request, plan, seed, recipe)
+            if request.idempotency_key:
+                IdempotencyKey.objects.create(
+                    user=actor,
+                    key=request.idempotency_key,
+                    request_sha256=request.digest(project),
+                    job=job,
+                )
+    except IntegrityError as error:
+        # Two requests with one key at the same moment: the other one was first.
+        if "idempotency_key_once" in str(error) and (earlier := _by_key(actor, project, request)):
+            return earlier
+        raise
+    return job
+
+
+def find_reusable(project: Project, recipe: Recipe, *, same_seed: bool) -> Job | None:
+    """The latest identical success of the project that is complete and not too old."""
+    since = timezone.now() - timedelta(days=settings.RESULT_CACHE_DAYS)
+    jobs = Job.objects.filter(
+        project=project,
+        state_id=JobState.Code.SUCCEEDED,
+        ended_at__gte=since,
+        outputs_expected__gt=0,
+    )
+    if same_seed:
+        jobs = jobs.filter(recipe=recipe)
+    else:
+        jobs = jobs.filter(recipe__agnostic_sha256=recipe.agnostic_sha256)
+    jobs = jobs.exclude(outputs__version__asset__deleted_at__isnull=False)
+    return (
+        jobs.exclude(derivation__kind_id=DerivationKind.Code.CACHE_HIT)
+        .order_by("-ended_at")
+        .first()
+    )
+
+
+def _record(
+    actor: User, project: Project, request: JobRequest, plan: Plan, seed: int, recipe: Recipe
+) -> Job:
+    needs = _needs(actor, project, request.needs)
+    state = _first_state(request.start_at, needs)
+    job = _create(actor, project, request, plan, seed, recipe, state)
+    if plan.quote.amount_microcredits:
+        hold = open_hold(
+            payer=actor,
+            project=project,
+            amount_microcredits=plan.quote.amount_microcredits,
+            memo=str(job)[:200],
+        )
+        if hold is not None:
+            JobHold.objects.create(job=job, hold=hold)
+    JobInput.objects.bulk_create(
+        JobInput(job=job, role_id=role.value, position=position, version=version)
+        for position, (role, version) in enumerate(plan.inputs)
+    )
+    JobDependency.objects.bulk_create(JobDependency(job=job, needs=need) for need in needs)
+    if request.derived_from is not None:
+        source, kind = request.derived_from
+        JobDerivation.objects.create(job=job, source=source, kind_id=kind.value)
+    add_history(job, JobEventKind.Code.STATE, state.label, state=state)
+    record_event(
+        JobEvents.JOB_SUBMITTED,
+        project=project,
+        actor=actor,
+        subject_code=job.code,
+        label=str(job),
+        data={"operation": plan.spec.code},
+    )
+    publish_job(job)
+    if state == JobState.Code.QUEUED:
+        hint_ready(job.pk)
+    return job
+
+
+def _reuse(actor: User, project: Project, request: JobRequest, plan: Plan, source: Job) -> Job:
+    """A job that ends at once with the results of `source`; nothing is made, nothing is charged."""
+    job = _create(
+        actor, project, request, plan, source.random_seed, source.recipe, JobState.Code.QUEUED
+    )
+    JobDerivation.objects.create(
+        job=job, source=source, kind_id=DerivationKind.Code.CACHE_HIT.value
+    )
+    JobOutput.objects.bulk_create(
+        JobOutput(
+            job=job,
+            position=output.position,
+            version_id=output.version_id,
+            random_seed=output.random_seed,
+            quantity_milli=0,
+            elapsed_ms=0,
+            notes=output.notes,
+        )
+        for output in source.outputs.all()
+    )
+    move(job, JobState.Code.SUCCEEDED, "An identical earlier result is reused, free of charge")
+    record_event(
+        JobEvents.JOB_REUSED, project=project, actor=actor, subject_code=job.code, label=str(job)
+    )
+    return job
+
+
+def _create(
+    actor: User,
+    project: Project,
+    request: JobRequest,
+    plan: Plan,
+    seed: int,
+    recipe: Recipe,
+    state: JobState.Code,
+) -> Job:
+    offer = Offer.objects.get(
+        operation__code=plan.spec.code,
+        model__provider__code=plan.offer.provider,
+        model__code=plan.offer.model,
+    )
+    return Job.objects.create(
+        project=project,
+        creator=actor,
+        offer=offer,
+        state_id=state.value,
+        priority_id=request.priority.value,
+        loss_policy_id=request.loss_policy.value,
+        title=(plan.spec.title_of(plan.parameters) or plan.spec.title)[:200],
+        parameters=plan.document,
+        random_seed=seed,
+        outputs_expected=plan.parameters.outputs_expected(),
+        recipe=recipe,
+        price=plan.quote.price,
+        start_at=request.start_at,
+    )
+
+
+def _first_state(start_at: datetime | None, needs: Sequence[Job]) -> JobState.Code:
+    if start_at is not None and start_at > timezone.now():
+        return JobState.Code.SCHEDULED
+    if any(need.state_id != JobState.Code.SUCCEEDED for need in needs):
+        return JobState.Code.WAITING
+    return JobState.Code.QUEUED
+
+
+def _needs(actor: User, project: Project, codes: Sequence[uuid.UUID]) -> list[Job]:
+    """The jobs to wait for, locked so that none ends between this look and our commit."""
+    if not codes:
+        return []
+    if len(codes) > MAX_NEEDS:
+        raise Invalid(f"A job can wait for at most {MAX_NEEDS} others.")
+    found = list(
+        Job.objects.visible_to(actor)
+        .filter(project=project, code__in=set(codes))
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+    if len(found) != len(set(codes)):
+        raise Invalid(
+            "Some of the jobs to wait for do not exist in this project.",
+            fields={"needs": ["Name jobs of the same project."]},
+        )
+    ended = [n for n in found if n.state_id in (JobState.Code.FAILED, JobState.Code.CANCELLED)]
+    if ended:
+        raise Conflict(f"“{ended[0]}” has failed or was cancelled; nothing can wait for it.")
+    return found
+
+
+def _inputs(
+    actor: User, project: Project, spec: OperationSpec, wanted: Sequence[tuple[str, uuid.UUID]]
+) -> list[tuple[LineageRole.Code, Version]]:
+    """The input versions with their roles, checked against what the operation declares."""
+    specs = {item.role.code: item for item in spec.inputs}
+    problems: list[str] = []
+    found: list[tuple[LineageRole.Code, Version]] = []
+    versions = {
+        version.code: version
+        for version in Version.objects.visible_to(actor)
+        .filter(code__in=[code for _, code in wanted], asset__project=project)
+        .select_related("blob", "asset__kind")
+    }
+    for role, code in wanted:
+        version = versions.get(code)
+        if role not in specs:
+            problems.append(f"“{role}” is no input of this operation.")
+        elif version is None:
+            problems.append(f"{role}: no such file in this project.")
+        elif version.asset.kind.code not in specs[role].kinds:
+            problems.append(f"{role}: must be {' or '.join(specs[role].kinds)}.")
+        else:
+            found.append((specs[role].role, version))
+    for role, item in specs.items():
+        count = sum(r.code == role for r, _ in found)
+        if not item.at_least <= count <= item.at_most and not problems:
+            problems.append(f"{role}: {item.at_least} to {item.at_most} files, not {count}.")
+    if problems:
+        raise Invalid("The inputs do not fit. " + problems[0], fields={"inputs": problems})
+    return found
+
+
+def _by_key(actor: User, project: Project, request: JobRequest) -> Job | None:
+    known = (
+        IdempotencyKey.objects.filter(user=actor, key=request.idempotency_key)
+        .select_related("job__project", "job__creator")
+        .first()
+    )
+    if known is None:
+        return None
+    if known.request_sha256 != request.digest(project):
+        raise Conflict(
+            "This idempotency key was used for another request.", remedy="Use a new key."
+        )
+    return known.job

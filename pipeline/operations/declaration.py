@@ -1,0 +1,126 @@
+"""What an operation declares, once: form, API schema, validation, estimate and docs come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assets.models import LineageRole
+from pipeline.imaging.sizes import SizeSupport
+from pipeline.operations.models import OperationGroup
+from studio.core.errors import Invalid
+
+#: Largest random seed a person or script may give: what every JSON reader keeps exact.
+MAX_RANDOM_SEED = 2**53 - 1
+
+
+class Parameters(BaseModel):
+    """Base of every operation's parameters; unknown names are refused, values are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    random_seed: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_RANDOM_SEED,
+        title="Random seed",
+        description="The same seed and parameters make the same result; empty: drawn for you.",
+        json_schema_extra={"advanced": True},
+    )
+
+    def outputs_expected(self) -> int:
+        """How many files a full success has."""
+        return 1
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """A role that takes files: how many, of which kinds of asset."""
+
+    role: LineageRole.Code
+    kinds: tuple[str, ...] = ("image",)
+    at_least: int = 0
+    at_most: int = 1
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class OfferSpec:
+    """One way to run the operation: provider, model, version, what sizes it takes, its SKU.
+
+    `most_milli` is the most that one output can use, in thousandths of the price's unit: it makes
+    the estimate an upper bound where the price is metered, and exact where it is not.
+    """
+
+    provider: str
+    model: str
+    title: str
+    version: str
+    sku: str
+    sizes: SizeSupport | None = None
+    most_milli: Callable[[Any], int] = lambda parameters: 1000
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OperationSpec:
+    """An entry of the catalogue.
+
+    `resolve` turns what a person gave (a template's name, say) into plain parameters before they
+    are checked; `title_of` names the job and its outputs.
+    """
+
+    code: str
+    title: str
+    group: OperationGroup.Code
+    summary: str
+    parameters: type[Parameters]
+    offers: tuple[OfferSpec, ...]
+    output_kind: str
+    version: str = "1"
+    inputs: tuple[InputSpec, ...] = ()
+    is_seeded: bool = True
+    is_listed: bool = True
+    resolve: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
+    title_of: Callable[[Any], str] = lambda parameters: ""
+
+    def clean(self, values: Mapping[str, Any]) -> Parameters:
+        """Checked parameters with defaults filled in.
+
+        Raises:
+            Invalid: with messages by field.
+        """
+        try:
+            return self.parameters.model_validate(self.resolve(dict(values)))
+        except ValidationError as error:
+            raise invalid_from(error) from error
+
+    def offer(self, provider: str = "", model: str = "") -> OfferSpec:
+        """The offer asked for, or the first one that fits.
+
+        Raises:
+            Invalid: nobody offers that.
+        """
+        for offer in self.offers:
+            if provider in ("", offer.provider) and model in ("", offer.model):
+                return offer
+        known = ", ".join(f"{o.provider}/{o.model}" for o in self.offers)
+        raise Invalid(
+            f"“{self.title}” can't be run by {provider or 'any provider'} {model}.".strip(),
+            remedy=f"Choose one of: {known}.",
+            fields={"provider": [f"Choose one of: {known}."]},
+        )
+
+
+def invalid_from(error: ValidationError) -> Invalid:
+    """Pydantic's findings as a domain error, by field."""
+    fields: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_context=False):
+        name = ".".join(str(part) for part in item["loc"]) or "parameters"
+        message = item["msg"].removeprefix("Value error, ")
+        fields.setdefault(name, []).append(message)
+    named = "; ".join(f"{name}: {messages[0]}" for name, messages in fields.items())
+    return Invalid(f"Some parameters are not right. {named}", fields=fields)

@@ -1,0 +1,17 @@
+"""The adapters of the studio, one line each; removing a provider is removing its line."""
+
+from __future__ import annotations
+
+from pipeline.providers.base import Adapter
+from pipeline.providers.local.adapter import LocalAdapter
+
+ADAPTERS: dict[str, Adapter] = {adapter.provider: adapter for adapter in (LocalAdapter(),)}
+
+
+def adapter_for(provider: str) -> Adapter:
+    """The adapter that runs requests for this provider.
+
+    Raises:
+        KeyError: the studio has no adapter for it.
+    """
+    return ADAPTERS[provider]
