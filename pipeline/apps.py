@@ -1,10 +1,18 @@
-"""Django app of this package."""
+"""The production line and the engine that runs it."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PipelineConfig(AppConfig):
-    """Models and start-up of this package."""
+    """Keeps the catalogue's rows in step with the code."""
 
     name = "pipeline"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register kinds of event, and connect what must run after `migrate`."""
+        from pipeline.jobs import events  # noqa: F401  (registers its kinds)
+        from pipeline.operations.sync import sync_catalogue
+
+        post_migrate.connect(sync_catalogue, sender=self, dispatch_uid="pipeline.catalogue")

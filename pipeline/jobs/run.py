@@ -45,7 +45,7 @@ DATABASE_PATIENCE_S = 45.0  # a restart of the database takes a few seconds
 
 
 def run_ready(_hint: int | None = None) -> None:
-    """Claim the next ready job and run it; the task that a hint starts (rule: a hint, not an order).
+    """Claim the next ready job and run it; the task that every hint starts.
 
     One job a task, so that the cluster stays in charge of its processes; when more is ready, the
     next hint is sent before the work begins.

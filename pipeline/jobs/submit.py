@@ -195,12 +195,9 @@ def find_reusable(project: Project, recipe: Recipe, *, same_seed: bool) -> Job |
         jobs = jobs.filter(recipe=recipe)
     else:
         jobs = jobs.filter(recipe__agnostic_sha256=recipe.agnostic_sha256)
-    jobs = jobs.exclude(outputs__version__asset__deleted_at__isnull=False)
-    return (
-        jobs.exclude(derivation__kind_id=DerivationKind.Code.CACHE_HIT)
-        .order_by("-ended_at")
-        .first()
-    )
+    complete = jobs.exclude(outputs__version__asset__deleted_at__isnull=False)
+    made = complete.exclude(derivation__kind_id=DerivationKind.Code.CACHE_HIT)
+    return made.order_by("-ended_at").first()
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""What an operation declares, once: form, API schema, validation, estimate and docs come from it."""
+"""What an operation declares, once; form, API, validation, estimate and docs come from it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pipeline.providers.local.sketch import draw_sketch
 #: How an operation makes one output: request, position, seed, report(fraction), cancelled().
 Make = Callable[[Request, int, int, Callable[[float], None], Callable[[], bool]], Produced]
 
-#: Variations drawn at the same time by one job; the drawing releases Python's lock most of the time.
+#: Variations drawn at the same time by one job; drawing mostly runs outside Python's lock.
 THREADS = 2
 
 
