@@ -10,9 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.conf.settings")
     from django.core.management import execute_from_command_line
 
-    from studio.ops.commandline import ensure_database
+    from studio.ops.commandline import prepare
 
-    ensure_database(sys.argv)
+    prepare(sys.argv)
     execute_from_command_line(sys.argv)
 
 

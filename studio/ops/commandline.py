@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from studio.ops.process import forks_die_with_parent
+
 #: Commands that need no database, or look after it themselves.
 WITHOUT = frozenset(
     {
@@ -27,6 +29,18 @@ WITHOUT = frozenset(
         "settings_table",
     }
 )
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Do what a command needs before Django runs it.
+
+    Args:
+        arguments: the command line, program name first.
+    """
+    if arguments[1:2] == ["qcluster"]:
+        # Killed task clusters would leave their workers behind.
+        forks_die_with_parent()
+    ensure_database(arguments)
 
 
 def ensure_database(arguments: Sequence[str]) -> None:

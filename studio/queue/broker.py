@@ -22,11 +22,12 @@ from django_q.models import OrmQ
 from psycopg import sql
 
 from studio.ops.postgres import conninfo
-from studio.queue import forks
+from studio.queue import busy, forks
 
 log = logging.getLogger(__name__)
 
 forks.install()
+busy.install()
 
 #: All times are the database's: a clock that differs on a worker's machine delays no task.
 _CLAIM = """
