@@ -138,7 +138,8 @@ class Supervisor:
         if os.getpid() == 1:
             self._reap_strangers()
         self._tend_database()
-        if any([child.tend() for child in self.children]):
+        started = [child for child in self.children if child.tend()]
+        if started:
             self._remember()
         while not self._complaints.empty():
             child, reason = self._complaints.get()
