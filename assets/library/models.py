@@ -319,4 +319,3 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.used_at:%Y-%m-%d %H:%M}"
-

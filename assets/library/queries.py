@@ -13,7 +13,7 @@ from studio.core.access import ProjectScopedQuerySet
 from studio.core.models import Project, User
 
 if TYPE_CHECKING:
-    from assets.library.models import Asset, Lineage, Version
+    from assets.library.models import Asset, Lineage, Version  # noqa: F401
     from assets.storage.models import AssetKind
 
 #: Language of the text search; the generated column `Asset.search` is made with the same.
@@ -71,9 +71,7 @@ class AssetQuerySet(ProjectScopedQuerySet["Asset"]):
     def with_current(self) -> AssetQuerySet:
         """With the current version and its file, in one further query; `asset.current` is free."""
         version = apps.get_model("assets", "Version")
-        newest = (
-            version.objects.with_file().order_by("asset_id", "-number").distinct("asset_id")
-        )
+        newest = version.objects.with_file().order_by("asset_id", "-number").distinct("asset_id")
         return self.prefetch_related(
             Prefetch("versions", queryset=newest, to_attr="current_versions")
         )

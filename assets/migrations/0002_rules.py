@@ -59,9 +59,9 @@ PROTECT_BLOBS = migrations.RunSQL(
     sql=r"""
 CREATE FUNCTION assets_refuse_delete_of_blob() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    found record;
+    holder record;
 BEGIN
-    SELECT v.number, a.title, r.code AS class INTO found
+    SELECT v.number, a.title, r.code AS class INTO holder
         FROM assets_version v
         JOIN assets_asset a ON a.id = v.asset_id
         JOIN assets_retentionclass r ON r.id = a.retention_class_id
@@ -69,7 +69,7 @@ BEGIN
         ORDER BY r.ordinal LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'blob % holds version % of the % asset %: DELETE is refused',
-            OLD.sha256, found.number, found.class, found.title
+            OLD.sha256, holder.number, holder.class, holder.title
             USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN OLD;

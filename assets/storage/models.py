@@ -10,13 +10,14 @@ from django.db.models import Q
 
 from studio.core.access import ProjectScopedQuerySet
 from studio.core.lookups import Codes, Lookup, Transition
-from studio.core.models import Project
+from studio.core.models import Project, User
 
 __all__ = [
     "AssetKind",
     "Blob",
     "ImageProperties",
     "MediaType",
+    "MediaTypeCode",
     "Upload",
     "UploadState",
     "UploadStateTransition",
@@ -225,9 +226,9 @@ class UploadStateTransition(Transition):
 class UploadQuerySet(ProjectScopedQuerySet["Upload"]):
     """Uploads, and who sees them."""
 
-    def of(self, user: object) -> UploadQuerySet:
+    def of(self, user: User) -> UploadQuerySet:
         """Uploads that `user` began, in projects that `user` still sees."""
-        return self.visible_to(user).filter(user_id=getattr(user, "pk", None))
+        return self.visible_to(user).filter(user=user)
 
 
 class Upload(models.Model):

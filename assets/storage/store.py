@@ -1,0 +1,227 @@
+"""The one way into and out of the store: bytes are checked, kept once, and only then a row.
+
+The order matters: a file is on disk (written, synced, renamed) before its row is committed, so a
+power cut can leave a file without a row, which the doctor finds, but never a row without a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from assets.storage.backends import Backend, LocalBackend, backend, disk_errors, spooled
+from assets.storage.models import Blob, ImageProperties, MediaType, MediaTypeCode
+from assets.storage.naming import check_file_name
+from assets.storage.pictures import Picture, inspect_picture
+from assets.storage.sniffing import HEAD_BYTES, IMAGES, UPLOADABLE, check_ending, sniff
+from assets.storage.structure import check_structure
+from studio.core.errors import Invalid, TooLarge, Unavailable, UnsupportedMedia
+
+_CHUNK_BYTES = 1024**2
+
+
+def ingest(
+    source: BinaryIO,
+    *,
+    file_name: str = "",
+    size_bytes: int | None = None,
+    sha256: str = "",
+    accept: frozenset[MediaTypeCode] = UPLOADABLE,
+) -> Blob:
+    """Check a stream of bytes from outside and keep it.
+
+    Args:
+        source: read to its end once.
+        file_name: as the sender calls it; its ending must fit the contents. Empty: not known.
+        size_bytes: as announced; None: not announced.
+        sha256: as announced, hexadecimal; empty: not announced.
+        accept: types that are let in.
+
+    Raises:
+        Invalid: empty, not as announced, a bad name, text that is not text.
+        TooLarge: over the limits of size, pixels, frames.
+        UnsupportedMedia: a type that is not let in, damaged, truncated, two files in one.
+        Unavailable: the disk is full or closed, or the storage does not answer.
+    """
+    _outside_transaction()
+    if file_name:
+        check_file_name(file_name)
+    place = backend()
+    with spooled(place) as path:
+        digest, size = _receive(source, path)
+        return _keep(place, path, digest, size, file_name, size_bytes, sha256, accept)
+
+
+def ingest_file(
+    path: Path,
+    *,
+    file_name: str = "",
+    size_bytes: int | None = None,
+    sha256: str = "",
+    accept: frozenset[MediaTypeCode] = UPLOADABLE,
+) -> Blob:
+    """As `ingest`, for a file in the spool folder, which is used up when it is accepted.
+
+    A refused file stays where it is.
+    """
+    _outside_transaction()
+    if file_name:
+        check_file_name(file_name)
+    digest, size = _digest(path)
+    return _keep(backend(), path, digest, size, file_name, size_bytes, sha256, accept)
+
+
+def ingest_bytes(content: bytes, media_type: MediaTypeCode) -> Blob:
+    """Keep bytes that a part of the studio has made or fetched.
+
+    Args:
+        media_type: what they must be; the bytes are looked at all the same.
+
+    Raises:
+        UnsupportedMedia: they are something else, or damaged.
+        TooLarge, Invalid, Unavailable: as `ingest`.
+    """
+    _outside_transaction()
+    place = backend()
+    name = f"made.{MediaType.extras[media_type]['extension']}"
+    with spooled(place) as path:
+        digest, size = _receive(io.BytesIO(content), path)
+        accept = frozenset({media_type})
+        return _keep(place, path, digest, size, name, None, "", accept)
+
+
+def open_blob(blob: Blob) -> BinaryIO:
+    """The bytes of a blob, to be read from the start. File or network IO.
+
+    Raises:
+        FileNotFoundError: the store has lost them (`manage.py doctor` lists such blobs).
+    """
+    return backend().open(blob.key)
+
+
+@contextlib.contextmanager
+def blob_path(blob: Blob) -> Iterator[Path]:
+    """The bytes of a blob as a file of this machine, to be read only, for as long as the block.
+
+    Costs nothing in the data folder; on S3 the object is fetched and checked.
+
+    Raises:
+        FileNotFoundError: the store has lost them.
+        Unavailable: they arrive damaged, or the storage does not answer.
+    """
+    place = backend()
+    if isinstance(place, LocalBackend):
+        path = place.path(blob.key)
+        if not path.exists():
+            raise FileNotFoundError(blob.key)
+        yield path
+        return
+    with spooled(place) as path:
+        with contextlib.closing(place.open(blob.key)) as source:
+            digest, _ = _receive(source, path, most=blob.size_bytes)
+        if digest != blob.sha256:
+            raise Unavailable("The store handed out a damaged file.")
+        yield path
+
+
+def _outside_transaction() -> None:
+    """Files are not written while a transaction waits (a test's own transaction is none)."""
+    blocks = connection.atomic_blocks
+    # the question that Django's own `atomic(durable=True)` asks
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
+        raise RuntimeError("Files must be stored before the transaction begins.")
+
+
+def _receive(source: BinaryIO, path: Path, *, most: int | None = None) -> tuple[str, int]:
+    """Write a stream to a file; returns its SHA-256 and its size in bytes."""
+    most = settings.UPLOAD_MAX_BYTES if most is None else most
+    digest, size = hashlib.sha256(), 0
+    with disk_errors(), path.open("xb") as file:
+        while chunk := source.read(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > most:
+                raise too_large(most)
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest(), size
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return digest.hexdigest(), file.tell()
+
+
+def too_large(most: int) -> TooLarge:
+    """The error for a file over the limit of size."""
+    return TooLarge(f"A file may have at most {most / 1024**2:,.0f} MiB.")
+
+
+def _keep(
+    place: Backend,
+    path: Path,
+    digest: str,
+    size: int,
+    file_name: str,
+    wanted_size: int | None,
+    wanted_digest: str,
+    accept: frozenset[MediaTypeCode],
+) -> Blob:
+    """Check a received file against what was announced and what is let in, then keep it."""
+    if size == 0:
+        raise Invalid("The file is empty.", remedy="Choose another one.")
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise too_large(settings.UPLOAD_MAX_BYTES)
+    if wanted_size is not None and wanted_size != size:
+        raise Invalid(f"The file has {size:,} bytes, {wanted_size:,} were announced.")
+    if wanted_digest and wanted_digest != digest:
+        raise Invalid("The file was damaged on its way: its SHA-256 is not the announced one.")
+    media_type, picture = _inspect(path, size, file_name, accept)
+    present = Blob.objects.filter(sha256=digest).first()
+    place.put(
+        path,
+        f"blobs/{digest[:2]}/{digest[2:4]}/{digest}",
+        sha256=digest,
+        media_type=media_type.code,
+    )
+    return present or _insert(digest, size, media_type, picture)
+
+
+def _inspect(
+    path: Path, size: int, file_name: str, accept: frozenset[MediaTypeCode]
+) -> tuple[MediaTypeCode, Picture | None]:
+    with path.open("rb") as file:
+        media_type = sniff(file.read(HEAD_BYTES), file_name=file_name)
+        check_ending(media_type, file_name)
+        if media_type not in accept:
+            raise UnsupportedMedia(
+                f"A {media_type.label} is not accepted here.",
+                remedy="Send the files that are in it one by one."
+                if media_type == MediaTypeCode.ZIP
+                else "",
+            )
+        check_structure(media_type, file, size)
+    return media_type, inspect_picture(path, media_type) if media_type in IMAGES else None
+
+
+def _insert(digest: str, size: int, media_type: MediaTypeCode, picture: Picture | None) -> Blob:
+    """The row of these bytes; two who store the same at once get the same row."""
+    with transaction.atomic(durable=True):
+        Blob.objects.bulk_create(
+            [Blob(sha256=digest, size_bytes=size, media_type_id=media_type)],
+            ignore_conflicts=True,
+        )
+        blob = Blob.objects.get(sha256=digest)
+        if picture is not None:
+            ImageProperties.objects.bulk_create(
+                [ImageProperties(blob=blob, **asdict(picture))], ignore_conflicts=True
+            )
+    return blob
