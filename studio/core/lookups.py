@@ -26,7 +26,7 @@ class Codes(enum.IntEnum):
     code: str
     label: str
 
-    def __new__(cls, value: int, code: str, label: str) -> Codes:
+    def __new__(cls, value: int, code: str = "", label: str = "") -> Codes:
         """Make a member that is its id and carries its code and its label."""
         member = int.__new__(cls, value)
         member._value_ = value
