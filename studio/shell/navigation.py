@@ -51,7 +51,7 @@ class Section:
         return DESTINATIONS[self.name].url
 
     def current(self, path: str) -> str:
-        """What `aria-current` says on the page at `path`: page, true (somewhere below), or nothing."""
+        """What `aria-current` says at `path`: page, true (somewhere below), or nothing."""
         if path == self.url:
             return "page"
         return "true" if self.below != "/" and path.startswith(self.below) else ""
@@ -79,7 +79,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("jobs", "Jobs", "list-checks", "j", "/jobs/", narrow=True),
     Section("projects", "Projects", "folder-kanban", "p", "/projects/"),
     Section("operations", "Operations", "shapes", "o", "/operations/"),
-    Section("wallet", "Wallet", "coins", "w", "/wallet/"),
+    Section("wallet", "Wallet", "wallet", "w", "/wallet/"),
     Section("admin", "Admin", "settings", "a", "/admin/", admins=True),
 )
 

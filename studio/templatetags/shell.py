@@ -36,11 +36,8 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
     It is hidden from assistive technology unless it has a `label`.
     """
-    meaning = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else format_html('aria-hidden="true"')
-    )
+    hidden = SafeString('aria-hidden="true"')
+    meaning = format_html('role="img" aria-label="{}"', label) if label else hidden
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-linecap="round" stroke-linejoin="round" {}><use href="{}#{}"></use></svg>',
@@ -53,13 +50,13 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 @register.simple_tag
 def shell_url(name: str) -> str:
-    """Address of a fixed destination: home, create, library, jobs, projects, wallet, …"""
+    """Address of a fixed destination: home, create, library, jobs, projects, wallet and so on."""
     return navigation.DESTINATIONS[name].url
 
 
 @register.simple_tag
 def state_chip(code: str, label: str = "") -> SafeString:
-    """A state as a coloured chip with icon and words: `{% state_chip job.state.code job.state.label %}`."""
+    """A state as a chip with icon and words: `{% state_chip state.code state.label %}`."""
     look = states.look(code)
     return format_html(
         '<span class="chip {}" data-state="{}">{}{}</span>',
@@ -72,7 +69,7 @@ def state_chip(code: str, label: str = "") -> SafeString:
 
 @register.inclusion_tag("studio/components/field.html")
 def field(bound: BoundField, unit: str = "", optional: bool = True) -> dict[str, Any]:
-    """A form field with label, control, unit, help and errors: `{% field form.width unit="px" %}`."""
+    """A form field with label, unit, help and errors: `{% field form.width unit="px" %}`."""
     return {
         "field": bound,
         "unit": unit,
@@ -83,7 +80,7 @@ def field(bound: BoundField, unit: str = "", optional: bool = True) -> dict[str,
 
 @register.simple_tag
 def when(moment: datetime | None) -> SafeString:
-    """A moment as a person says it (“3 min ago”), exact on hover; kept up to date in the browser."""
+    """A moment as a person says it (“3 min ago”), exact on hover, kept up to date."""
     if moment is None:
         return SafeString("")
     return format_html(
