@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from billing.ledger.services import open_hold
-from billing.plans.preflight import check
-from billing.prices.services import quote
 from django.db import transaction
 from django.utils import timezone
 
+from billing.ledger.services import open_hold
+from billing.plans.preflight import check
+from billing.prices.quotes import quote_at
 from pipeline.jobs.events import JobEvents
 from pipeline.jobs.finish import cancel_unstarted, release_if_ready
 from pipeline.jobs.models import DerivationKind, Job, JobEventKind, JobHold, JobState, Priority
@@ -112,11 +112,10 @@ def retry_job(*, actor: User, job: Job) -> None:
         if locked.state_id not in (JobState.Code.FAILED, JobState.Code.CANCELLED):
             raise Conflict("Only a failed or cancelled job can be sent again.")
         missing = max(0, locked.outputs_expected - locked.outputs.count())
-        price = quote(
-            sku_code=offer.sku,
-            quantity_milli=offer.most_milli(parameters) * missing,
-            parameters=parameters.model_dump(mode="json"),
-            price=locked.price,
+        price = quote_at(
+            locked.price,
+            offer.most_milli(parameters) * missing,
+            parameters.model_dump(mode="json"),
         )
         check(
             user=locked.creator,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from billing.ledger.services import release_hold, settle_hold
-from billing.prices.services import charge_for
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
@@ -14,7 +13,9 @@ from django.utils import timezone
 from assets.library.services import add_asset
 from assets.models import Blob, LineageRole, Origin, RetentionClass, Version
 from billing.credits import credits_text
-from billing.models import AccountKind, Entry, HoldState
+from billing.ledger.services import release_hold, settle_hold
+from billing.models import AccountKind, Entry, Hold, HoldState, TransferKind
+from billing.prices.quotes import charge_for
 from pipeline.jobs.events import JobEvents
 from pipeline.jobs.models import (
     Attempt,
@@ -196,8 +197,8 @@ def _settle(job: Job) -> None:
     if open_hold is None:
         return
     used = job.outputs.aggregate(total=Sum("quantity_milli"))["total"] or 0
-    earlier = charged_microcredits(job)
-    total = charge_for(job.price, quantity_milli=used, parameters=job.parameters)
+    earlier = _booked(job, transfer__kind_id=TransferKind.Code.SETTLE)
+    total = charge_for(job.price, used, job.parameters)
     amount = min(max(0, total - earlier), open_hold.hold.amount_microcredits)
     if amount:
         settle_hold(hold=open_hold.hold, amount_microcredits=amount, memo=str(job)[:200])
@@ -207,9 +208,21 @@ def _settle(job: Job) -> None:
 
 
 def charged_microcredits(job: Job) -> int:
-    """What the job has cost so far. Causes one query."""
+    """What the job has cost so far, less refunds. Causes one query."""
+    return _booked(job)
+
+
+def held_microcredits(job: Job) -> int:
+    """What is set aside for the job now. Causes one query."""
+    held = Hold.objects.filter(job_hold__job=job, state_id=HoldState.Code.OPEN)
+    return held.aggregate(total=Sum("amount_microcredits"))["total"] or 0
+
+
+def _booked(job: Job, **which: Any) -> int:
     charges = Entry.objects.filter(
-        transfer__hold__job_hold__job=job, account__kind_id=AccountKind.Code.COST_CENTRE
+        transfer__hold__job_hold__job=job,
+        account__kind_id=AccountKind.Code.COST_CENTRE,
+        **which,
     )
     return charges.aggregate(total=Sum("amount_microcredits"))["total"] or 0
 

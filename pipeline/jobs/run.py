@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from assets.storage.store import ingest_bytes, local_copy
 from django.conf import settings
 from django.db import (
     InterfaceError,
@@ -20,6 +19,7 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
+from assets.storage.store import ingest_bytes, local_copy
 from pipeline.jobs.claim import claim_job, this_worker
 from pipeline.jobs.finish import (
     CANCELLED,
@@ -35,6 +35,7 @@ from pipeline.jobs.recipes import canonical, save_environment
 from pipeline.providers.base import Cancelled, InputFile, Produced, ProviderError, RunRequest
 from pipeline.providers.registry import adapter_for
 from studio.core.access import CapabilityCode, can
+from studio.core.errors import DomainError
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -136,6 +137,10 @@ class AttemptRun:
                 ErrorClass.Code.by_code(error.error_class.value),
                 error.message,
                 error.detail,
+            )
+        except DomainError as error:  # the project was archived, the person has left, …
+            return Ending(
+                AttemptOutcome.Code.FAILED, ErrorClass.Code.POLICY, error.detail, error.remedy
             )
         except (OperationalError, InterfaceError):
             log.exception("%s lost the database for too long.", self.attempt)

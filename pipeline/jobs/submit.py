@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from billing.ledger.services import open_hold
-from billing.plans.preflight import Preflight, check
-from billing.prices.services import Quote, quote
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assets.models import LineageRole, Version
+from billing.ledger.services import open_hold
+from billing.plans.preflight import Preflight, check
+from billing.prices.quotes import Quote, quote
 from pipeline.jobs.events import JobEvents
 from pipeline.jobs.models import (
     DerivationKind,
@@ -115,8 +115,6 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
         Invalid: with messages by field.
     """
     require(actor, CapabilityCode.CREATE, project)
-    if project.archived_at is not None:
-        raise Conflict("This project is archived.", remedy="Bring it back first.")
     spec = get_operation(request.operation)
     offer = spec.offer(request.provider, request.model)
     parameters = spec.clean(request.parameters)

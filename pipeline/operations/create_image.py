@@ -174,5 +174,14 @@ CREATE_IMAGE = OperationSpec(
         ),
     ),
     resolve=resolve,
+    filled_in=frozenset({"width_px", "height_px"}),
+    extra_parameters={
+        "aspect": {
+            "type": "string",
+            "enum": list(ASPECTS),
+            "title": "Aspect",
+            "description": "A size of about one megapixel by its ratio, where no size is given.",
+        }
+    },
     title_of=lambda parameters: parameters.prompt,
 )

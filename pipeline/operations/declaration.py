@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -70,7 +70,8 @@ class OperationSpec:
     """An entry of the catalogue.
 
     `resolve` turns what a person gave (a template's name, say) into plain parameters before they
-    are checked; `title_of` names the job and its outputs.
+    are checked: it fills in the parameters `filled_in`, and takes `extra_parameters` (JSON Schema
+    by name) besides them. `title_of` names the job and its outputs.
     """
 
     code: str
@@ -85,6 +86,8 @@ class OperationSpec:
     is_seeded: bool = True
     is_listed: bool = True
     resolve: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
+    filled_in: frozenset[str] = frozenset()
+    extra_parameters: Mapping[str, Any] = field(default_factory=dict)
     title_of: Callable[[Any], str] = lambda parameters: ""
 
     def clean(self, values: Mapping[str, Any]) -> Parameters:

@@ -1,0 +1,41 @@
+"""API of the pipeline, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from pipeline.jobs.api import stream, views
+from pipeline.operations.api import OperationListView, OperationView
+from pipeline.operations.catalogue import CATALOGUE
+from pipeline.presets.api import StyleListView, TemplateListView
+
+
+def _by_operation() -> list[URLPattern]:
+    """Submit and estimate, one path for each operation, with its own schema."""
+    found = []
+    for code, spec in CATALOGUE.items():
+        submit, estimate = views.typed_views(spec)
+        name = code.replace(".", "-")
+        found.append(path(f"jobs/{code}/", submit, name=f"api-submit-{name}"))
+        found.append(path(f"estimates/{code}/", estimate, name=f"api-estimate-{name}"))
+    return found
+
+
+urlpatterns = [
+    path("operations/", OperationListView.as_view(), name="api-operations"),
+    path("operations/<str:operation>/", OperationView.as_view(), name="api-operation"),
+    path("templates/", TemplateListView.as_view(), name="api-templates"),
+    path("styles/", StyleListView.as_view(), name="api-styles"),
+    path("jobs/", views.JobListView.as_view(), name="api-jobs"),
+    path("jobs/<uuid:code>/", views.JobView.as_view(), name="api-job"),
+    path("jobs/<uuid:code>/history/", views.JobHistoryView.as_view(), name="api-job-history"),
+    path("jobs/<uuid:code>/events/", stream.JobStreamView.as_view(), name="api-job-events"),
+    path("jobs/<uuid:code>/cancel/", views.cancel, name="api-job-cancel"),
+    path("jobs/<uuid:code>/pause/", views.pause, name="api-job-pause"),
+    path("jobs/<uuid:code>/resume/", views.resume, name="api-job-resume"),
+    path("jobs/<uuid:code>/retry/", views.retry, name="api-job-retry"),
+    path("jobs/<uuid:code>/make-again/", views.make_again, name="api-job-again"),
+    path("jobs/<uuid:code>/determinism-check/", views.determinism_check, name="api-job-check"),
+    path("jobs/<uuid:code>/priority/", views.priority, name="api-job-priority"),
+    *_by_operation(),
+]

@@ -1,0 +1,1 @@
+"""Jobs for scripts: submit, estimate, follow, control."""
