@@ -66,6 +66,12 @@ class Env(BaseSettings):
         le=64,
         description="Processes that run jobs on this machine.",
     )
+    default_plan: str = Field(
+        "studio",
+        alias="SEEDFRAME_DEFAULT_PLAN",
+        pattern="^[a-z0-9_-]+$",
+        description="Code of the plan that newcomers get: free, basic, pro, studio or one of yours.",
+    )
     s3_bucket: str = Field(
         "", alias="SEEDFRAME_S3_BUCKET", description="Bucket for files; empty: the data folder."
     )

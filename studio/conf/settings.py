@@ -235,8 +235,12 @@ JOB_HEARTBEAT_LIMIT_SECONDS = 20
 JOB_MAX_WORKER_LOSSES = 5
 PROJECT_RUNNING_JOBS = 8
 RESULT_CACHE_DAYS = 30
+DEFAULT_PLAN = ENV.default_plan
 SEEDFRAME_DEMO_BUILDERS: list[str] = []
-SEEDFRAME_SWEEPERS: list[str] = ["pipeline.jobs.sweep.sweep"]
+SEEDFRAME_SWEEPERS: list[str] = [
+    "pipeline.jobs.sweep.sweep",
+    "billing.plans.services.renew_allowances",
+]
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
