@@ -8,7 +8,15 @@ from django.db.models import Q
 from assets.storage.models import Blob
 from studio.core.lookups import Codes, Lookup
 
-__all__ = ["Rendition", "RenditionFailure", "RenditionKind"]
+__all__ = ["Rendition", "RenditionFailure", "RenditionKind", "RenditionKindCode"]
+
+
+class RenditionKindCode(Codes):
+    """Thumbnails by their longer side."""
+
+    THUMB_320 = 1, "thumb_320", "Thumbnail, 320 px"
+    THUMB_640 = 2, "thumb_640", "Thumbnail, 640 px"
+    THUMB_1280 = 3, "thumb_1280", "Preview, 1280 px"
 
 
 class RenditionKind(Lookup):
@@ -17,17 +25,11 @@ class RenditionKind(Lookup):
     `side_px` is the length that the longer side is brought to; smaller pictures stay as they are.
     """
 
-    class Code(Codes):
-        """Thumbnails by their longer side."""
-
-        THUMB_320 = 1, "thumb_320", "Thumbnail, 320 px"
-        THUMB_640 = 2, "thumb_640", "Thumbnail, 640 px"
-        THUMB_1280 = 3, "thumb_1280", "Preview, 1280 px"
-
+    Code = RenditionKindCode
     extras = {
-        Code.THUMB_320: {"side_px": 320},
-        Code.THUMB_640: {"side_px": 640},
-        Code.THUMB_1280: {"side_px": 1280},
+        RenditionKindCode.THUMB_320: {"side_px": 320},
+        RenditionKindCode.THUMB_640: {"side_px": 640},
+        RenditionKindCode.THUMB_1280: {"side_px": 1280},
     }
 
     side_px = models.PositiveIntegerField()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from collections.abc import Iterator
+import os
+import time
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,11 +81,14 @@ def ingest_file(
     return _keep(backend(), path, digest, size, file_name, size_bytes, sha256, accept)
 
 
-def ingest_bytes(content: bytes, media_type: MediaTypeCode) -> Blob:
+def ingest_bytes(content: bytes, media_type: MediaTypeCode | str, *, measured: bool = True) -> Blob:
     """Keep bytes that a part of the studio has made or fetched.
 
     Args:
-        media_type: what they must be; the bytes are looked at all the same.
+        media_type: what they must be (a member or its code, such as `image/png`); the bytes are
+            looked at all the same.
+        measured: decode a picture to the last pixel and note its properties. False for derived
+            files that the studio itself has just encoded from a checked picture.
 
     Raises:
         UnsupportedMedia: they are something else, or damaged.
@@ -91,11 +96,12 @@ def ingest_bytes(content: bytes, media_type: MediaTypeCode) -> Blob:
     """
     _outside_transaction()
     place = backend()
+    media_type = _media_type(media_type)
     name = f"made.{MediaType.extras[media_type]['extension']}"
     with spooled(place) as path:
         digest, size = _receive(io.BytesIO(content), path)
         accept = frozenset({media_type})
-        return _keep(place, path, digest, size, name, None, "", accept)
+        return _keep(place, path, digest, size, name, None, "", accept, measured=measured)
 
 
 def open_blob(blob: Blob) -> BinaryIO:
@@ -107,11 +113,11 @@ def open_blob(blob: Blob) -> BinaryIO:
     return backend().open(blob.key)
 
 
-@contextlib.contextmanager
-def blob_path(blob: Blob) -> Iterator[Path]:
-    """The bytes of a blob as a file of this machine, to be read only, for as long as the block.
+def local_copy(blob: Blob) -> Path:
+    """The bytes of a blob as a file of this machine; to be read, never changed or moved.
 
-    Costs nothing in the data folder; on S3 the object is fetched and checked.
+    In the data folder it is the stored file itself. From S3 it is fetched once, checked, and kept
+    in a cache that `prune_copies` empties.
 
     Raises:
         FileNotFoundError: the store has lost them.
@@ -122,14 +128,35 @@ def blob_path(blob: Blob) -> Iterator[Path]:
         path = place.path(blob.key)
         if not path.exists():
             raise FileNotFoundError(blob.key)
-        yield path
-        return
+        return path
+    kept = _copies() / blob.sha256
+    if kept.exists():
+        os.utime(kept)  # still wanted
+        return kept
     with spooled(place) as path:
         with contextlib.closing(place.open(blob.key)) as source:
             digest, _ = _receive(source, path, most=blob.size_bytes)
         if digest != blob.sha256:
-            raise Unavailable("The store handed out a damaged file.")
-        yield path
+            raise Unavailable("The storage handed out a damaged file.")
+        with disk_errors():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(kept)
+    return kept
+
+
+def prune_copies(*, older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove fetched copies that nobody has asked for lately; returns how many."""
+    limit, removed = time.time() - older_than.total_seconds(), 0
+    for path in _copies().glob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another process prunes too
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _copies() -> Path:
+    return Path(settings.DATA_DIR) / "cache" / "blobs"
 
 
 def _outside_transaction() -> None:
@@ -174,6 +201,8 @@ def _keep(
     wanted_size: int | None,
     wanted_digest: str,
     accept: frozenset[MediaTypeCode],
+    *,
+    measured: bool = True,
 ) -> Blob:
     """Check a received file against what was announced and what is let in, then keep it."""
     if size == 0:
@@ -184,7 +213,9 @@ def _keep(
         raise Invalid(f"The file has {size:,} bytes, {wanted_size:,} were announced.")
     if wanted_digest and wanted_digest != digest:
         raise Invalid("The file was damaged on its way: its SHA-256 is not the announced one.")
-    media_type, picture = _inspect(path, size, file_name, accept)
+    media_type = _check_type(path, size, file_name, accept)
+    wanted = measured and media_type in IMAGES
+    picture = inspect_picture(path, media_type) if wanted else None
     present = Blob.objects.filter(sha256=digest).first()
     place.put(
         path,
@@ -195,9 +226,18 @@ def _keep(
     return present or _insert(digest, size, media_type, picture)
 
 
-def _inspect(
+def _media_type(wanted: MediaTypeCode | str) -> MediaTypeCode:
+    if isinstance(wanted, MediaTypeCode):
+        return wanted
+    try:
+        return MediaTypeCode(MediaTypeCode.by_code(wanted))
+    except KeyError as error:
+        raise UnsupportedMedia(f"The library does not keep files of type {wanted}.") from error
+
+
+def _check_type(
     path: Path, size: int, file_name: str, accept: frozenset[MediaTypeCode]
-) -> tuple[MediaTypeCode, Picture | None]:
+) -> MediaTypeCode:
     with path.open("rb") as file:
         media_type = sniff(file.read(HEAD_BYTES), file_name=file_name)
         check_ending(media_type, file_name)
@@ -209,7 +249,7 @@ def _inspect(
                 else "",
             )
         check_structure(media_type, file, size)
-    return media_type, inspect_picture(path, media_type) if media_type in IMAGES else None
+    return media_type
 
 
 def _insert(digest: str, size: int, media_type: MediaTypeCode, picture: Picture | None) -> Blob:

@@ -1,0 +1,85 @@
+"""Making renditions in the background."""
+
+from __future__ import annotations
+
+import logging
+
+import pyvips
+from django.db import transaction
+
+from assets.library.models import Asset
+from assets.renditions.models import Rendition, RenditionFailure, RenditionKind, RenditionKindCode
+from assets.renditions.thumbnails import Thumbnails, make_thumbnails
+from assets.storage.models import AssetKind, Blob, ImageProperties, MediaType, MediaTypeCode
+from assets.storage.store import ingest_bytes, local_copy
+from studio.core.errors import DomainError
+from studio.live.services import project_group, publish
+
+log = logging.getLogger(__name__)
+
+
+def run_renditions(blob_id: int) -> None:
+    """Make the thumbnails and the placeholder of a blob, if it is a picture without them.
+
+    May run twice, at once or later: what is there is not made again, and what two make is equal.
+    A failure is recorded (`RenditionFailure`) and shown; a person may ask for another attempt.
+    """
+    blob = Blob.objects.filter(pk=blob_id).first()
+    if blob is None or not is_rendered(blob):
+        return
+    if not _is_done(blob):
+        try:
+            made = make_thumbnails(local_copy(blob))
+            files = {
+                kind: ingest_bytes(content, MediaTypeCode.WEBP, measured=False)
+                for kind, content in made.files.items()
+            }
+        except (pyvips.Error, FileNotFoundError, DomainError) as error:
+            _record_failure(blob, error)
+            return
+        _record(blob, made, files)
+    _announce(blob, failed=False)
+
+
+def is_rendered(blob: Blob) -> bool:
+    """Whether this kind of file has renditions at all. No query."""
+    kind = MediaType.extras[MediaTypeCode(blob.media_type_id)]["kind_id"]
+    return bool(kind == AssetKind.Code.IMAGE)
+
+
+def _is_done(blob: Blob) -> bool:
+    made = Rendition.objects.filter(source=blob).count()
+    placeholder = ImageProperties.objects.filter(blob=blob, thumbhash__isnull=False)
+    return made >= len(RenditionKind.Code) and placeholder.exists()
+
+
+def _record(blob: Blob, made: Thumbnails, files: dict[RenditionKindCode, Blob]) -> None:
+    with transaction.atomic():
+        Rendition.objects.bulk_create(
+            [Rendition(source=blob, kind_id=kind, blob=file) for kind, file in files.items()],
+            ignore_conflicts=True,
+        )
+        ImageProperties.objects.filter(blob=blob).update(thumbhash=made.thumbhash)
+        RenditionFailure.objects.filter(source=blob).delete()
+
+
+def _record_failure(blob: Blob, error: Exception) -> None:
+    if isinstance(error, FileNotFoundError):
+        reason = "The store has lost the file."
+    elif isinstance(error, DomainError):
+        reason = error.detail
+    else:
+        reason = "The picture can't be decoded."
+    log.error("no renditions of blob %s: %s", blob.sha256, error)
+    RenditionFailure.objects.update_or_create(source=blob, defaults={"reason": reason[:500]})
+    _announce(blob, failed=True)
+
+
+def _announce(blob: Blob, *, failed: bool) -> None:
+    """Tell the pages that show an asset with this blob."""
+    shown = (
+        Asset.objects.filter(versions__blob=blob).distinct().values_list("code", "project__code")
+    )
+    for code, project in shown:
+        message = {"kind": "asset.rendered", "code": str(code), "failed": failed}
+        publish([project_group(project)], message)
