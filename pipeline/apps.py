@@ -14,5 +14,7 @@ class PipelineConfig(AppConfig):
         """Register kinds of event, and connect what must run after `migrate`."""
         from pipeline.jobs import events  # noqa: F401  (registers its kinds)
         from pipeline.operations.sync import sync_catalogue
+        from pipeline.presets.services import sync_presets
 
         post_migrate.connect(sync_catalogue, sender=self, dispatch_uid="pipeline.catalogue")
+        post_migrate.connect(sync_presets, sender=self, dispatch_uid="pipeline.presets")
