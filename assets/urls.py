@@ -1,6 +1,8 @@
-"""Pages of this package."""
+"""Pages and files of this package."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "assets"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("files/", include("assets.storage.urls")),
+]

@@ -54,7 +54,7 @@ def thumb_hash(rgba: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
         | _round(63 * crimson[2]) << 33
         | landscape << 39
     )
-    found = head.to_bytes(5, "little")
+    found: bytes = head.to_bytes(5, "little")
     nibbles = [*light[1], *yellow[1], *crimson[1]]
     if has_alpha:
         clear = _channel(alpha, 5, 5)
