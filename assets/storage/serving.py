@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from assets.storage.backends import Backend, backend
 from assets.storage.models import Blob, MediaType, MediaTypeCode
 from assets.storage.naming import display_name
 from assets.storage.ranges import Span, Unsatisfiable, is_known, requested_span
-from assets.storage.s3 import S3Backend
 from studio.core.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from assets.storage.s3 import S3Backend
 
 #: Bytes never change under their address, and belong to whoever may see the project.
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -57,8 +60,8 @@ def file_response(
     if is_known(request.headers, etag):
         return HttpResponse(status=304, headers=headers)
     place = backend()
-    if isinstance(place, S3Backend) and request.method == "GET":
-        return _redirect(place, blob, media_type, headers)
+    if place.is_remote and request.method == "GET":
+        return _redirect(cast("S3Backend", place), blob, headers)
     if place.size_bytes(blob.key) != blob.size_bytes:
         raise Unavailable("The store has lost this file.", remedy="Ask an Admin to run the doctor.")
     try:
@@ -133,9 +136,7 @@ def _headers(
     }
 
 
-def _redirect(
-    place: S3Backend, blob: Blob, media_type: MediaTypeCode, headers: dict[str, str]
-) -> HttpResponse:
+def _redirect(place: S3Backend, blob: Blob, headers: dict[str, str]) -> HttpResponse:
     seconds = settings.SIGNED_LINK_SECONDS
     address = place.presigned_get(
         blob.key,
@@ -144,9 +145,8 @@ def _redirect(
         seconds=seconds,
     )
     # Kept by the browser for half of the address's life, so that what it gets still works.
-    cache = (
-        f"private, max-age={seconds // 2}" if "max-age" in headers["Cache-Control"] else "no-store"
-    )
+    kept = "max-age" in headers["Cache-Control"]
+    cache = f"private, max-age={seconds // 2}" if kept else "no-store"
     return HttpResponse(status=302, headers={"Location": address, "Cache-Control": cache})
 
 
