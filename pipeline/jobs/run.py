@@ -7,7 +7,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
@@ -202,7 +201,7 @@ class AttemptRun:
             inputs=[
                 InputFile(
                     item.role.code,
-                    Path(local_copy(item.version.blob)),
+                    local_copy(item.version.blob),
                     item.version.blob.media_type.code,
                     item.version.blob.sha256,
                 )

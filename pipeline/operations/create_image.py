@@ -94,7 +94,7 @@ class CreateImage(Parameters):
         json_schema_extra={"advanced": True},
     )
     steps: int = Field(
-        20,
+        30,
         ge=1,
         le=50,
         title="Steps",
