@@ -12,6 +12,8 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what must run after `migrate`."""
+        from studio.core import receivers  # noqa: F401  (connects itself)
+        from studio.core.api import schema  # noqa: F401  (registers itself)
         from studio.core.lookups import sync_lookups
         from studio.core.services import sync_role_capabilities
 

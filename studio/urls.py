@@ -1,6 +1,14 @@
-"""Pages of the ground: signing in, home, projects, people, health."""
+"""Pages of the ground: home, signing in, projects, people."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from studio.shell import views
+from studio.shell.styleguide import styleguide
 
 app_name = "studio"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("", include("studio.core.urls")),
+    path("", include("studio.live.urls")),
+]

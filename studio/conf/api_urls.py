@@ -1,5 +1,13 @@
 """The API: each package adds its own routes below `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from studio.core.api.docs import docs, schema
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("studio.core.api_urls")),
+    path("v1/", include("studio.live.api_urls")),
+    path("v1/", include("pipeline.api_urls")),
+    path("schema/", schema, name="api-schema"),
+    path("docs/", docs, name="api-docs"),
+]

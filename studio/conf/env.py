@@ -51,6 +51,13 @@ class Env(BaseSettings):
         description="Address people use, such as https://frames.example; https turns on secure"
         " cookies and HSTS.",
     )
+    trusted_proxies: int = Field(
+        0,
+        alias="SEEDFRAME_TRUSTED_PROXIES",
+        ge=0,
+        le=5,
+        description="Reverse proxies in front that write X-Forwarded-For; 0: none.",
+    )
     debug: bool = Field(
         False, alias="SEEDFRAME_DEBUG", description="Django's debug pages; development only."
     )

@@ -21,13 +21,14 @@ SECRET_KEY = secret_key(ENV)
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 HTTPS = ENV.public_url.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
+CSRF_FAILURE_VIEW = "studio.shell.views.csrf_failure"
+TRUSTED_PROXIES = ENV.trusted_proxies
 
 INSTALLED_APPS = [
     "daphne",
     "studio.conf.admin_site.StudioAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "studio.core.middleware.PlainAddressMiddleware",
     "studio.core.middleware.LoginRequiredMiddleware",
     "studio.core.middleware.DomainErrorMiddleware",
 ]
@@ -116,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SESSION_ENGINE = "studio.core.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -246,12 +249,13 @@ SEEDFRAME_SWEEPERS: list[str] = [
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "studio.core.authentication.ApiKeyAuthentication",
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "studio.core.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "studio.core.authentication.HasScope",
+        "studio.core.authentication.HasOwnPassword",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -264,6 +268,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min", "login": "10/min"},
     "EXCEPTION_HANDLER": "studio.core.api.problem_handler",
     "PAGE_SIZE": 50,
+    "NUM_PROXIES": ENV.trusted_proxies,
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
@@ -271,6 +276,8 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "ALGORITHM": "HS256",
+    "USER_ID_FIELD": "code",
+    "USER_ID_CLAIM": "sub",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Seedframe API",
@@ -281,6 +288,18 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": False,
+        "displayRequestDuration": True,
+        "filter": True,
+        "validatorUrl": None,
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "studio.core.api.schema.document_problems",
+    ],
 }
 
 LOGGING: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 A person's capabilities in a project are those of the membership's role that the person's global
 role also has; Admins have all capabilities everywhere, and a project's owner may manage it.
+An archived project can be seen and managed (so that it can be brought back), and nothing else.
 Roles, capabilities and which role has which are rows (`studio.core.models`); the code reads the
 same declaration that writes those rows, so no request pays a query for it.
 """
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
-from studio.core.errors import Forbidden, NotFound
+from studio.core.errors import Conflict, Forbidden, NotFound
 from studio.core.lookups import Codes
 
 if TYPE_CHECKING:
@@ -49,11 +50,21 @@ ROLE_CAPABILITIES: dict[RoleCode, frozenset[CapabilityCode]] = {
 }
 
 
+#: What remains possible in an archived project.
+_ARCHIVED = frozenset({CapabilityCode.VIEW, CapabilityCode.MANAGE})
+
+
 def capabilities(user: Any, project: Project) -> frozenset[CapabilityCode]:
     """What `user` may do in `project`; empty for anonymous, inactive and outside people.
 
     Causes one query unless the user is an Admin.
     """
+    found = _granted(user, project)
+    return found if project.archived_at is None else found & _ARCHIVED
+
+
+def _granted(user: Any, project: Project) -> frozenset[CapabilityCode]:
+    """As `capabilities`, archived or not."""
     if not (user.is_authenticated and user.is_active):
         return frozenset()
     if user.role_id == RoleCode.ADMIN:
@@ -79,8 +90,9 @@ def require(user: Any, capability: CapabilityCode, project: Project) -> None:
     Raises:
         NotFound: the user may not even see the project.
         Forbidden: the user sees the project, but the role does not allow this.
+        Conflict: the role would allow it, but the project is archived.
     """
-    found = capabilities(user, project)
+    found = _granted(user, project)
     if CapabilityCode.VIEW not in found:
         raise NotFound("There is no such project, or it is not shared with you.")
     if capability not in found:
@@ -88,6 +100,8 @@ def require(user: Any, capability: CapabilityCode, project: Project) -> None:
             f"In “{project.name}” your role does not include: {capability.label.lower()}.",
             remedy="Ask the project's owner or an Admin for another role.",
         )
+    if project.archived_at is not None and capability not in _ARCHIVED:
+        raise Conflict(f"“{project.name}” is archived.", remedy="Restore the project first.")
 
 
 def require_admin(user: Any) -> None:

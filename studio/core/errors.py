@@ -12,6 +12,7 @@ class DomainError(Exception):
         detail: what happened and why, a sentence.
         remedy: what the person can do about it, a sentence or empty.
         fields: messages by field name, for forms and API bodies.
+        retry_after_s: seconds after which it may be tried again; None: no time is known.
     """
 
     status = 400
@@ -24,11 +25,21 @@ class DomainError(Exception):
         *,
         remedy: str = "",
         fields: Mapping[str, Sequence[str]] | None = None,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.remedy = remedy
         self.fields = {name: list(messages) for name, messages in (fields or {}).items()}
+        self.retry_after_s = retry_after_s
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in, or the credentials are not accepted."""
+
+    status = 401
+    code = "not-signed-in"
+    title = "Sign in first"
 
 
 class Invalid(DomainError):

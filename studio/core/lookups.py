@@ -61,7 +61,7 @@ class Lookup(models.Model):
 
     class Meta:
         abstract = True
-        ordering: Sequence[str] = ["ordinal"]
+        ordering: ClassVar[Sequence[str]] = ["ordinal"]
 
     def __str__(self) -> str:
         return self.label

@@ -5,17 +5,37 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
 from studio.core.errors import DomainError
-from studio.core.web import wants_fragment
+from studio.core.models import Session
+from studio.core.web import redirect, wants_fragment
 
 log = logging.getLogger(__name__)
+
+API_PREFIX = "/api/v1/"
+SEEN_EVERY = timedelta(minutes=10)
+
+
+class PlainAddressMiddleware:
+    """Refuses addresses with a NUL character, which no text in the database can hold."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, or answer 400."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem_response(request, DomainError("The address contains a NUL character."))
+        return self.get_response(request)
 
 
 class LoginRequiredMiddleware:
@@ -36,19 +56,39 @@ class LoginRequiredMiddleware:
         self, request: HttpRequest, view: Any, args: object, kwargs: object
     ) -> HttpResponse | None:
         """Let exempt views through; send others to the login page, or answer 401 to htmx."""
-        if getattr(view, "login_exempt", False) or request.path.startswith("/api/v1/"):
-            return None
         user: Any = request.user
+        if user.is_authenticated:
+            _note_seen(request)
+        if getattr(view, "login_exempt", False) or request.path.startswith(API_PREFIX):
+            return None
         if not user.is_authenticated:
-            target = f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}"
-            if wants_fragment(request):
-                return HttpResponse(status=401, headers={"HX-Redirect": target})
-            return HttpResponse(status=302, headers={"Location": target})
+            return _to_login(request)
         match = request.resolver_match
-        open_views = ("studio:password", "studio:logout")
-        if user.must_change_password and match is not None and match.view_name not in open_views:
-            return HttpResponse(status=302, headers={"Location": "/me/password/"})
+        if user.must_change_password and match is not None and match.view_name not in _OPEN:
+            return redirect(request, reverse("studio:password"))
         return None
+
+
+#: What a person with a one-time password may use.
+_OPEN = ("studio:password", "studio:logout")
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page and back: to this address, or for a fragment to the page around it."""
+    if wants_fragment(request):
+        back = getattr(request, "htmx").current_url_abs_path or "/"  # noqa: B009
+        target = f"{settings.LOGIN_URL}?next={quote(back)}"
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    target = f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}"
+    return HttpResponse(status=302, headers={"Location": target})
+
+
+def _note_seen(request: HttpRequest) -> None:
+    """Keep the time of the last visit, to ten minutes (each note is a write)."""
+    facts = request.session.get(Session.FACTS)
+    now = timezone.now()
+    if facts and now - datetime.fromisoformat(facts["seen"]) > SEEN_EVERY:
+        request.session[Session.FACTS] = facts | {"seen": now.isoformat()}
 
 
 class DomainErrorMiddleware:
@@ -74,16 +114,22 @@ def problem_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     log.info(
         "%s %s → %s %s (%s)", request.method, request.path, error.status, error.code, reference
     )
+    response = _problem_body(request, error, reference)
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _problem_body(request: HttpRequest, error: DomainError, reference: str) -> HttpResponse:
+    fragment = wants_fragment(request)
     accepts_html = "text/html" in request.headers.get("Accept", "text/html")
-    if not accepts_html and not wants_fragment(request):
+    if request.path.startswith("/api/") or not (accepts_html or fragment):
         return JsonResponse(
             problem_document(error, instance=request.path, reference=reference),
             status=error.status,
             content_type="application/problem+json",
         )
-    template = "studio/shell/problem.html"
-    if wants_fragment(request):
-        template += "#problem"
+    template = "studio/shell/problem.html" + ("#problem" if fragment else "")
     return render(
         request, template, {"problem": error, "reference": reference}, status=error.status
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -17,12 +19,14 @@ from studio.core.access import (
     RoleCode,
 )
 from studio.core.lookups import Codes, Lookup
+from studio.core.sessions import SessionStore
 
 __all__ = [
     "ApiKey",
     "ApiKeyScope",
     "ApiScope",
     "Capability",
+    "FailedSignIn",
     "Membership",
     "Preference",
     "PreferenceName",
@@ -31,6 +35,7 @@ __all__ = [
     "ProjectKind",
     "Role",
     "RoleCapability",
+    "Session",
     "User",
 ]
 
@@ -75,8 +80,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save an Admin (used by Django's own command)."""
-        return self.create_user(username, password, role_id=RoleCode.ADMIN, **fields)
+        """Add an Admin (used by Django's own command)."""
+        from studio.core.services import create_user  # the command knows only the manager
+
+        return create_user(
+            actor=None, username=username, password=password, role=RoleCode.ADMIN, **fields
+        )
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by user name, whatever its case."""
@@ -99,7 +108,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -150,6 +159,68 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class Session(AbstractBaseSession):
+    """A row states that a browser holds a session, and since when a person is signed in with it.
+
+    Nobody is signed in while `user` is empty. Written by `studio.core.sessions`, from the facts
+    that the session's data holds under the key `FACTS`.
+    """
+
+    FACTS: ClassVar[str] = "sign_in"
+
+    code = models.UUIDField(unique=True, null=True, blank=True, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sessions", null=True, blank=True
+    )
+    signed_in_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    user=None, code=None, signed_in_at=None, seen_at=None, address=None, agent=""
+                )
+                | Q(
+                    user__isnull=False,
+                    code__isnull=False,
+                    signed_in_at__isnull=False,
+                    seen_at__isnull=False,
+                ),
+                name="session_facts_of_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or 'nobody'} at {self.address or 'no address'}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """The engine that reads and writes these rows."""
+        return SessionStore
+
+
+class FailedSignIn(models.Model):
+    """A row states that somebody at an address gave a wrong password for a name."""
+
+    username = models.CharField(max_length=60, help_text="as typed, in lower case")
+    address = models.GenericIPAddressField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # recent wrong tries from one address, before each sign-in
+            models.Index(fields=["address", "created_at"], name="failed_sign_in_recent"),
+            # rows to forget
+            models.Index(fields=["created_at"], name="failed_sign_in_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.address}"
 
 
 class PreferenceName(Lookup):
@@ -274,7 +345,9 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    scopes = models.ManyToManyField(ApiScope, through="ApiKeyScope", related_name="+")
+    scopes: models.ManyToManyField[ApiScope, ApiKeyScope] = models.ManyToManyField(
+        ApiScope, through="ApiKeyScope", related_name="+"
+    )
 
     class Meta:
         constraints = [

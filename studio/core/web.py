@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -19,9 +22,25 @@ def login_exempt(view: V) -> V:
     return view
 
 
+def client_address(request: HttpRequest) -> str:
+    """The IP address that a request came from.
+
+    `X-Forwarded-For` counts only as far as `TRUSTED_PROXIES` proxies of ours have written it;
+    anything further left was typed by the client.
+    """
+    found = request.META.get("REMOTE_ADDR") or ""
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
+        found = hops[-settings.TRUSTED_PROXIES].strip()
+    try:
+        return str(ipaddress.ip_address(found))
+    except ValueError:  # a UNIX socket has no address
+        return "0.0.0.0"
+
+
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page (a boosted link asks for all of it)."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
@@ -59,6 +78,7 @@ def toast(response: HttpResponse, text: str, level: str = "success") -> HttpResp
 
 def redirect(request: HttpRequest, url: str) -> HttpResponse:
     """Go to another page: a 303, or `HX-Redirect` when htmx asked."""
+    address = iri_to_uri(url)  # leaves nothing in it that could end the header
     if wants_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return HttpResponse(status=303, headers={"Location": url})
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponse(status=303, headers={"Location": address})

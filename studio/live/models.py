@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -57,10 +58,30 @@ class Event(models.Model):
         indexes = [
             # activity feed of one project, newest first
             models.Index(fields=["project", "-id"], name="event_project_feed"),
+            # the same of one kind; which kinds a project has (probe by kind)
+            models.Index(fields=["project", "kind", "-id"], name="event_project_kind_feed"),
+            # the same by one person; who did something in a project (probe by person)
+            models.Index(fields=["project", "actor", "-id"], name="event_project_actor_feed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind_id} {self.label}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notifications of one person."""
+
+    def of(self, user: Any) -> NotificationQuerySet:
+        """A person's own; nobody else's are shown to anybody."""
+        return self.filter(user_id=user.pk)
+
+    def unread(self) -> NotificationQuerySet:
+        """Those not read yet."""
+        return self.filter(read_at=None)
+
+    def for_list(self) -> NotificationQuerySet:
+        """With what a line of the list shows."""
+        return self.select_related("event__kind", "event__project", "event__actor__profile")
 
 
 class Notification(models.Model):
@@ -72,11 +93,19 @@ class Notification(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="notifications")
     read_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NotificationQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "event"], name="notification_once")]
         indexes = [
             # a person's notifications, newest first
             models.Index(fields=["user", "-id"], name="notification_of_user"),
+            # a person's unread notifications: the list, and the figure in the top bar
+            models.Index(
+                fields=["user", "-id"],
+                condition=models.Q(read_at=None),
+                name="notification_unread",
+            ),
         ]
 
     def __str__(self) -> str:

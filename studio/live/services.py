@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
+from django.utils import timezone
 
 from studio.core.lookups import Codes
 from studio.core.models import Project, User
@@ -100,3 +101,24 @@ def record_event(
             {**message, "kind": "notification.created", "title": kind.label, "about": kind.code},
         )
     return event
+
+
+def mark_notifications_read(
+    *, actor: User, only: Notification | None = None, up_to: int | None = None
+) -> int:
+    """Mark a person's own notifications as read; returns how many were not.
+
+    Args:
+        only: just this one; it must belong to `actor`.
+        up_to: those with this id and older, so that one that arrives meanwhile stays unread.
+    """
+    unread = Notification.objects.filter(user=actor, read_at=None)
+    if only is not None:
+        unread = unread.filter(pk=only.pk)
+    if up_to is not None:
+        unread = unread.filter(pk__lte=up_to)
+    with transaction.atomic():
+        found = unread.update(read_at=timezone.now())
+        if found:
+            publish([user_group(actor.pk)], {"kind": "notifications.read"})
+    return found
