@@ -9,6 +9,7 @@ app_name = "studio"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("", include("studio.ops.urls")),
     path("", include("studio.core.urls")),
     path("", include("studio.live.urls")),
 ]
