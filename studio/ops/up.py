@@ -243,9 +243,9 @@ class Studio:
             supervised["SEEDFRAME_JOB_WORKERS"] = str(self.options.workers)
         for name, workers in self.clusters().items():
             environment = supervised | ({} if name == conf["name"] else {"Q_CLUSTER_NAME": name})
-            command = _manage("qcluster")
+            command = _manage("qcluster", "--skip-checks")
             supervisor.add(Spec(name, command, environment, cluster=name, workers=workers))
-        supervisor.add(Spec("sweeper", _manage("sweeper"), supervised))
+        supervisor.add(Spec("sweeper", _manage("sweeper", "--skip-checks"), supervised))
 
     def clusters(self) -> dict[str, int]:
         """The task clusters of this machine, and how many workers each has."""
