@@ -169,12 +169,13 @@ def grant_credits(*, actor: User, user: User, amount_microcredits: int, memo: st
 
 
 def add_allowance(*, user: User, amount_microcredits: int, memo: str) -> Transfer:
-    """Put a plan's credits into a wallet, inside the caller's transaction."""
-    return post(
-        TransferKind.Code.PLAN_ALLOWANCE,
-        [(grants_account(), -amount_microcredits), (wallet_of(user), amount_microcredits)],
-        memo=memo,
-    )
+    """Put a plan's credits into a wallet; which are due is the caller's to know."""
+    with transaction.atomic():
+        return post(
+            TransferKind.Code.PLAN_ALLOWANCE,
+            [(grants_account(), -amount_microcredits), (wallet_of(user), amount_microcredits)],
+            memo=memo,
+        )
 
 
 def refund_charge(*, actor: User, hold: Hold, amount_microcredits: int, memo: str = "") -> Transfer:
@@ -189,7 +190,11 @@ def refund_charge(*, actor: User, hold: Hold, amount_microcredits: int, memo: st
     if amount_microcredits <= 0:
         raise Invalid("A refund is more than zero.")
     with transaction.atomic():
-        hold = Hold.objects.select_for_update().select_related("wallet__user").get(pk=hold.pk)
+        hold = (
+            Hold.objects.select_for_update(of=("self",))
+            .select_related("wallet__user", "project")
+            .get(pk=hold.pk)
+        )
         left = charged_microcredits(hold)
         if amount_microcredits > left:
             raise Conflict(f"Of this charge only {credits_text(left)} credits can be refunded.")

@@ -17,6 +17,7 @@ from studio.core.access import require_admin
 from studio.core.errors import Conflict
 from studio.core.models import User
 from studio.live.services import record_event
+from studio.ops.sweeper import every
 
 
 def default_plan() -> Plan:
@@ -69,10 +70,11 @@ def subscribe(*, actor: User | None, user: User, plan: Plan) -> Subscription:
     return made
 
 
+@every(60)
 def renew_allowances(now: datetime | None = None) -> int:
     """Give every running subscription this month's credits, once.
 
-    Called by the sweeper every few seconds; two callers at once do no harm. Unused credits stay.
+    Called by the sweeper each minute; two callers at once do no harm. Unused credits stay.
 
     Returns:
         How many wallets were filled.

@@ -84,19 +84,10 @@ def quote_at(price: Price, quantity_milli: int, parameters: Mapping[str, Any]) -
     )
 
 
-def charge_for(
-    price: Price,
-    quantity_milli: int,
-    parameters: Mapping[str, Any],
-    *,
-    at_most: int | None = None,
-) -> int:
+def charge_for(price: Price, quantity_milli: int, parameters: Mapping[str, Any]) -> int:
     """Microcredits for a quantity at a price: multiplied out first, rounded up once.
 
     Nothing costs nothing; anything above zero costs at least the price's minimum quantity.
-
-    Args:
-        at_most: the amount held; a charge never exceeds it.
 
     Raises:
         ValueError: a negative quantity.
@@ -110,8 +101,7 @@ def charge_for(
     for factor in factors_for(price, parameters):
         amount *= factor.multiplier_permille
         divisor *= 1000
-    charge = -(-amount // divisor)
-    return charge if at_most is None else min(charge, at_most)
+    return -(-amount // divisor)
 
 
 def factors_for(price: Price, parameters: Mapping[str, Any]) -> list[PriceFactor]:
