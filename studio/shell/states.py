@@ -45,6 +45,11 @@ _LOOKS: dict[str, Look] = {
 }
 
 
+def all_looks() -> list[Look]:
+    """Every look there is."""
+    return [NEUTRAL, *_LOOKS.values()]
+
+
 def look(code: str) -> Look:
     """The look of a state; neutral for codes that have none of their own."""
     return _LOOKS.get(code.lower().replace("_", "-"), NEUTRAL)

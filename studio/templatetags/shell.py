@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -112,11 +113,11 @@ def tone_icon(word: str) -> str:
 
 @register.filter
 def credits(microcredits: int | None) -> str:
-    """Micro-credits as credits: two decimals, or as many as the amount has up to four."""
+    """Micro-credits as credits: two decimals, or as many as the amount has."""
     if microcredits is None:
         return "–"
-    whole = f"{microcredits / MICROCREDITS:,.4f}"
-    return whole[:-2] if whole.endswith("00") else whole.rstrip("0")
+    amount = f"{Decimal(microcredits) / MICROCREDITS:,.6f}".rstrip("0")
+    return amount + "0" * (2 - len(amount.partition(".")[2]))
 
 
 @register.filter
@@ -124,12 +125,15 @@ def size_bytes(count: int | None) -> str:
     """A number of bytes as people say it: 1.4 MB (powers of 1000)."""
     if count is None:
         return "–"
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+    if count < 1000:
+        return f"{count} B"
+    size = count / 1000
+    units = iter(("kB", "MB", "GB"))
+    # 999.95 would be rounded to 1000: the next unit says it better.
+    while size >= 999.95 and (unit := next(units, "")):
         size /= 1000
-    raise AssertionError("unreachable")
+    unit = next(units, "TB")
+    return f"{size:.0f} {unit}" if size >= 100 else f"{size:.1f} {unit}"
 
 
 @register.filter
@@ -140,7 +144,7 @@ def duration_ms(milliseconds: int | None) -> str:
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms"
     seconds = milliseconds / 1000
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
