@@ -101,11 +101,11 @@ class LiveFeed extends HTMLElement {
     document.body.dispatchEvent(new CustomEvent(name, { detail: message, bubbles: true }));
   }
 
-  /** Messages can overtake one another; a row's version only grows. */
+  /** Messages can overtake one another; a row's version only grows. Figures of one version may come often. */
   isOld({ kind, code, version }) {
     if (version === undefined || !code) return false;
     const key = `${kind} ${code}`;
-    if (version <= (this.versions.get(key) ?? -Infinity)) return true;
+    if (version < (this.versions.get(key) ?? -Infinity)) return true;
     this.versions.delete(key);
     this.versions.set(key, version);
     if (this.versions.size > REMEMBERED) this.versions.delete(this.versions.keys().next().value);

@@ -20,10 +20,11 @@ class LiveProgress extends HTMLElement {
     if (this.title_) document.title = PLAIN_TITLE;
   }
 
-  /** `fraction` is 0 to 1; `stage` is a short phrase; `left_ms` an estimate. */
-  update({ code, fraction, stage, left_ms: leftMs }) {
+  /** `permille` is 0 to 1000; `stage` is a short phrase; `left_ms` an estimate. */
+  update({ code, permille, stage, left_ms: leftMs }) {
     if (code !== this.dataset.job) return;
-    if (typeof fraction === "number") {
+    if (typeof permille === "number") {
+      const fraction = permille / 1000;
       const percent = `${Math.floor(fraction * 100)} %`;
       const bar = this.querySelector("progress");
       if (bar) bar.value = fraction * bar.max;
