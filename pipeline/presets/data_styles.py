@@ -47,20 +47,20 @@ STYLES: tuple[StyleData, ...] = (
       "product photograph on a pure white background, soft even light, gentle contact shadow, "
       "no clutter"),
     S("editorial-fashion", "Editorial fashion", PHOTO,
-      "editorial fashion photograph, magazine cover, bold pose, directional light, refined palette"),
+      "editorial fashion photograph, magazine cover, bold pose, refined palette"),
     S("street", "Street", PHOTO,
       "candid street photograph, 35 mm lens, available light, decisive moment, city texture"),
     S("macro", "Macro", PHOTO,
       "macro photograph, extreme close-up, razor-thin focus, creamy bokeh, minute surface detail"),
     S("aerial", "Aerial", PHOTO,
-      "aerial photograph from a drone, straight down, patterns of land and water, clear morning air"),
+      "aerial photograph from a drone, straight down, patterns of land and water, clear air"),
     S("long-exposure", "Long exposure", PHOTO,
       "long exposure, silky water, light trails, drifting clouds, tripod-sharp foreground"),
     S("double-exposure", "Double exposure", PHOTO,
       "double exposure, silhouette filled with a second landscape, overlaid film frames, pale "
       "background"),
     S("infrared", "Infrared", PHOTO,
-      "infrared photograph, glowing white foliage, dark sky, dreamlike false colour, high contrast"),
+      "infrared photograph, glowing white foliage, dark sky, dreamlike false colour"),
     S("tilt-shift", "Tilt-shift", PHOTO,
       "tilt-shift photograph, miniature effect, narrow band of focus, saturated toy-like colours, "
       "high viewpoint"),

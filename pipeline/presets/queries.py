@@ -10,6 +10,8 @@ from pipeline.presets.models import Style, StyleGroup, Template
 from pipeline.presets.recommend import Recommendation, recommend
 from pipeline.presets.words import words_of
 
+_ALSO_CALLED = {"x": "twitter tweet", "web": "website homepage"}
+
 
 @dataclass(frozen=True)
 class TemplateGroup:

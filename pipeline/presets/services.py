@@ -41,7 +41,7 @@ def sync_presets(**_: Any) -> None:
             "look",
             "quality",
             "goal",
-        ],  # fmt: skip
+        ],
     )
     Style.objects.bulk_create(
         [

@@ -6,6 +6,11 @@ import re
 
 from pipeline.presets.models import Look, Platform
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Words that name a platform or place.
 PLATFORM_WORDS: dict[Platform.Code, frozenset[str]] = {
     Platform.Code.INSTAGRAM: frozenset({"instagram", "insta", "ig", "reel"}),
@@ -24,40 +29,38 @@ PLATFORM_WORDS: dict[Platform.Code, frozenset[str]] = {
 #: Words of a prompt that mean a tall, a wide or a square picture.
 TALL, WIDE, SQUARE = "tall", "wide", "square"
 SHAPE_WORDS: dict[str, frozenset[str]] = {
-    TALL: frozenset(
+    TALL: _set(
         "portrait vertical tall upright person woman man girl boy dancer fashion lighthouse tower "
         "skyscraper tree waterfall giraffe statue cactus bottle rocket sunflower candle "
-        "astronaut samurai wizard phone".split()
+        "astronaut samurai wizard phone"
     ),
-    WIDE: frozenset(
+    WIDE: _set(
         "landscape horizontal wide panorama panoramic skyline cityscape horizon sea ocean beach "
         "mountain desert dune valley meadow road train car coast harbour bridge lake river sky "
-        "galaxy plain prairie field canyon".split()
+        "galaxy plain prairie field canyon"
     ),
-    SQUARE: frozenset(
+    SQUARE: _set(
         "square product packshot logo icon cup mug perfume shoe watch ring cake jewellery jewelry "
-        "food dish plate flower cat dog still".split()
+        "food dish plate flower cat dog still"
     ),
 }
 
 #: Words of a prompt that lean to a look.
 LOOK_WORDS: dict[Look.Code, frozenset[str]] = {
-    Look.Code.PHOTOGRAPHIC: frozenset(
-        "photo photograph photographic portrait macro product lens realistic candid".split()
+    Look.Code.PHOTOGRAPHIC: _set(
+        "photo photograph photographic portrait macro product lens realistic candid"
     ),
-    Look.Code.DIGITAL_ART: frozenset(
+    Look.Code.DIGITAL_ART: _set(
         "illustration illustrated drawing painting watercolour watercolor anime comic vector art "
-        "poster flat graphic pixel".split()
+        "poster flat graphic pixel"
     ),
-    Look.Code.CINEMATIC: frozenset(
-        "cinematic film movie trailer noir dramatic epic still scene".split()
-    ),
+    Look.Code.CINEMATIC: _set("cinematic film movie trailer noir dramatic epic still scene"),
 }
 
 #: Words too common to tell anything.
-EMPTY_WORDS = frozenset(
+EMPTY_WORDS = _set(
     "a an and as at by can for from in is it its my of on one or our that the this to with your "
-    "picture image page shown make full first across every work".split()
+    "picture image page shown make full first across every work"
 )
 
 
