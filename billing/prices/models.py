@@ -121,7 +121,7 @@ class Price(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(cost_currency__isnull=True, cost_micro__isnull=True)
-                | Q(cost_currency__isnull=False, cost_micro__gte=0),
+                | Q(cost_currency__isnull=False, cost_micro__isnull=False, cost_micro__gte=0),
                 name="price_cost_whole_or_unknown",
             ),
             one_at_a_time("sku", "valid_from", "valid_until", name="price_one_at_a_time"),

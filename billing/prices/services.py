@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -78,7 +79,7 @@ def write_price(
     minimum_quantity_milli: int,
     factors: Mapping[tuple[str, str], int],
     cost: Cost | None,
-    valid_from: object,
+    valid_from: datetime,
 ) -> Price:
     """Insert a price and its factors, inside the caller's transaction."""
     price = Price.objects.create(

@@ -6,28 +6,14 @@ import re
 import uuid
 
 import pytest
-from django.db import DatabaseError, connection, transaction
 
 from billing.credits import MICROCREDITS as C
 from billing.ledger.posting import cost_centre_of, grants_account, holds_of, wallet_of
 from billing.ledger.services import open_hold, release_hold, settle_hold
 from billing.models import Account, AccountKind, Hold, Transfer
+from tests.billing.refusals import refused, run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(statement: str, *values: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def refused(statement: str, *values: object, by: str) -> None:
-    """The statement fails, at once or at commit, by the rule of this name."""
-    with pytest.raises(DatabaseError) as caught, transaction.atomic():
-        run(statement, *values)
-        run("SET CONSTRAINTS ALL IMMEDIATE")
-    diagnosis = caught.value.__cause__.diag
-    assert diagnosis.constraint_name == by, f"{diagnosis.constraint_name}: {caught.value}"
 
 
 @pytest.fixture
