@@ -25,7 +25,7 @@ HTMX = "/static/vendor/htmx-4.0.1/htmx.min.js"
 STYLES = ["reset", "tokens", "type", "layout", "components", "forms", "tables", "utilities"]
 PAGE = """<!doctype html><html lang="en" data-theme="obsidian" data-scheme="dark"><head>
 <title>Try</title><meta name="csrf-token" content="from-meta">
-<meta name="htmx-config" content='{{"includeIndicatorCSS": false, "history": "reload"}}'>
+<meta name="htmx-config" content='{{"includeIndicatorCSS": false, "morphIgnore": ["open"]}}'>
 {styles}<script defer src="{htmx}"></script>
 <script type="module" src="/static/studio/shell/app.js"></script></head><body>
 <main>{body}</main><div class="toasts" id="toasts"></div>
@@ -223,6 +223,20 @@ def test_fragments_refetch_on_live_events(trial: Try) -> None:
     assert asked[0].headers["hx-request"] == "true"
 
 
+def test_an_open_menu_stays_open_when_its_content_is_refreshed(trial: Try) -> None:
+    menu = '<details class="menu" data-menu><summary>Jobs {}</summary><p>{}</p></details>'
+    trial.answer("/tray/", body=menu.format(2, "two run"))
+    page = trial.open(
+        '<div hx-get="/tray/" hx-swap="innerMorph" hx-trigger="job-changed from:body">'
+        + menu.format(1, "one runs")
+        + "</div>"
+    )
+    page.click("summary")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('job-changed'))")
+    until(page, "document.querySelector('summary').textContent === 'Jobs 2'")
+    assert page.evaluate("document.querySelector('details').open")
+
+
 @pytest.mark.parametrize("cookie", ["", "csrftoken=from-cookie"])
 def test_changes_carry_the_csrf_token_and_reads_do_not(trial: Try, cookie: str) -> None:
     posts, gets = trial.answer("/change/"), trial.answer("/read/")
@@ -299,8 +313,8 @@ def test_progress_moves_without_reload(trial: Try) -> None:
         '<span data-left></span><progress max="1" aria-label="Job"></progress></live-progress>'
     )
     send = "(detail) => document.body.dispatchEvent(new CustomEvent('job-progress', {detail}))"
-    page.evaluate(send, {"code": "b", "fraction": 0.9})
-    page.evaluate(send, {"code": "a", "fraction": 0.42, "stage": "Painting", "left_ms": 12_000})
+    page.evaluate(send, {"code": "b", "permille": 900})
+    page.evaluate(send, {"code": "a", "permille": 420, "stage": "Painting", "left_ms": 12_000})
     assert page.evaluate("document.querySelector('progress').value") == pytest.approx(0.42)
     for place, text in (("stage", "Painting"), ("percent", "42 %"), ("left", "12 s left")):
         assert page.text_content(f"[data-{place}]") == text
