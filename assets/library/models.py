@@ -175,6 +175,12 @@ class Asset(models.Model):
                 condition=Q(deleted_at__isnull=True),
                 name="asset_of_creator",
             ),
+            # the same, one retention class only
+            models.Index(
+                fields=["project", "retention_class", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="asset_of_class",
+            ),
             # the same, between two days
             models.Index(
                 fields=["project", "created_at"],

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, QuerySet
 
 from studio.core.access import ProjectScopedQuerySet
 from studio.core.models import Project, User
@@ -58,6 +59,26 @@ class AssetQuerySet(ProjectScopedQuerySet["Asset"]):
         if end is not None:
             found = found.filter(created_at__lt=end)
         return found
+
+    def of_class(self, retention_class: Any) -> AssetQuerySet:
+        """Of one retention class (`RetentionClass.Code`)."""
+        return self.filter(retention_class_id=retention_class)
+
+    def in_ids(self, ids: QuerySet[Any, Any]) -> AssetQuerySet:
+        """Those whose primary keys a query of one column gives.
+
+        For queries with few results: they are read first, and the assets looked up one by one,
+        however many there are (with IN the planner may as well read all assets).
+        """
+        return self.filter(
+            Func(
+                F("pk"),
+                ArraySubquery(ids),
+                arg_joiner=" = ANY(",
+                template="%(expressions)s)",
+                output_field=BooleanField(),
+            )
+        )
 
     def matching(self, text: str) -> AssetQuerySet:
         """Whose title or caption matches a web search: words, "a phrase", or, -not."""

@@ -79,11 +79,26 @@ def sniff(head: bytes, *, file_name: str = "") -> MediaTypeCode:
         for text in TEXTS:
             if ending in ENDINGS[text]:
                 return text
-    raise UnsupportedMedia(
-        "This is not a kind of file that the library keeps.",
+    raise _unknown("This is not a kind of file that the library keeps.")
+
+
+def _unknown(detail: str) -> UnsupportedMedia:
+    return UnsupportedMedia(
+        detail,
         remedy="Images (PNG, JPEG, WebP, GIF, TIFF, AVIF), video (MP4, MOV, WebM, MKV), audio (WAV,"
         " MP3, FLAC, OGG, M4A), text, Markdown, CSV, JSON, GLB and PDF are accepted.",
     )
+
+
+def check_known_ending(file_name: str) -> None:
+    """Pass when a name's ending is one that may be uploaded, or missing.
+
+    Raises:
+        UnsupportedMedia: sending the file would be in vain.
+    """
+    ending = ending_of(file_name)
+    if ending and not any(ending in ENDINGS[media_type] for media_type in UPLOADABLE):
+        raise _unknown(f"Files that end in “.{ending}” are not accepted.")
 
 
 def check_ending(media_type: MediaTypeCode, file_name: str) -> None:
