@@ -311,6 +311,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='asset',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['project', 'retention_class', '-id'], name='asset_of_class'),
+        ),
+        migrations.AddIndex(
+            model_name='asset',
             index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['project', 'created_at'], name='asset_of_date'),
         ),
         migrations.AddIndex(
