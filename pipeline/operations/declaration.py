@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assets.models import LineageRole
 from pipeline.imaging.sizes import SizeSupport
+from pipeline.operations.messages import people_say
 from pipeline.operations.models import OperationGroup
 from studio.core.errors import Invalid
 
@@ -121,9 +122,8 @@ class OperationSpec:
 def invalid_from(error: ValidationError) -> Invalid:
     """Pydantic's findings as a domain error, by field."""
     fields: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_context=False):
+    for item in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in item["loc"]) or "parameters"
-        message = item["msg"].removeprefix("Value error, ")
-        fields.setdefault(name, []).append(message)
+        fields.setdefault(name, []).append(people_say(item))
     named = "; ".join(f"{name}: {messages[0]}" for name, messages in fields.items())
     return Invalid(f"Some parameters are not right. {named}", fields=fields)

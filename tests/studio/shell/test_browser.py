@@ -148,11 +148,11 @@ def test_messages_become_events_and_old_versions_are_dropped(trial: Try) -> None
     for version in (2, 1, 2, 3):
         sockets.all[0].send(f'{{"kind": "job.changed", "code": "a", "version": {version}}}')
     sockets.all[0].send('{"kind": "job.changed", "code": "b", "version": 1}')
-    until(page, "seen.filter(([n]) => n === 'job-changed').length >= 3")
+    until(page, "seen.filter(([n]) => n === 'job-changed').length >= 4")
     got = page.evaluate(
         "seen.filter(([n]) => n === 'job-changed').map(([, d]) => d.code + d.version)"
     )
-    assert got == ["a2", "a3", "b1"]
+    assert got == ["a2", "a2", "a3", "b1"]  # an equal version may carry other figures
 
 
 def test_resyncs_after_reconnection_and_shows_the_state(trial: Try) -> None:
