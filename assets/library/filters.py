@@ -1,120 +1,171 @@
-"""What narrows a list of the library down, as it stands in the address of the page."""
+"""What a list of the library is narrowed down to: read from the address, applied to the rows."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 from urllib.parse import urlencode
 
-from assets.library.models import Asset, Favourite, Origin, RetentionClass
+from django.db.models import Subquery
+
+from assets.library.models import Origin, RetentionClass
+from assets.library.queries import AssetQuerySet
 from assets.storage.models import AssetKind
+from studio.core.errors import Invalid
+from studio.core.models import Project, User
 
-if TYPE_CHECKING:
-    from assets.library.queries import AssetQuerySet
-    from studio.core.lookups import Codes
-    from studio.core.models import Project, User
-
+MAX_QUERY = 200
 NEWEST_FIRST = ("-id",)
-#: With dates an index by time is read, so that old days are found as fast as today.
-BY_DATE = ("-created_at", "-id")
+#: With days an index by time is read, so that old days are found as fast as today.
+NEWEST_FIRST_BY_TIME = ("-created_at", "-id")
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryFilters:
-    """A narrowing of the library; without arguments: all that is not in the trash.
+@dataclass(frozen=True)
+class AssetFilters:
+    """Filters of a list; the names are those of the query parameters. None and "": no filter.
 
-    Args:
-        since, until: first and last day, both included, in UTC.
-        trash: what lies in the trash, instead of what does not.
+    `since` and `until` are days in UTC, both included. `trash` shows what lies in the trash
+    instead of what does not.
     """
 
-    text: str = ""
-    project: Project | None = None
-    kind: Codes | None = None
-    origin: Codes | None = None
-    creator: User | None = None
-    retention: Codes | None = None
+    project: uuid.UUID | None = None
+    kind: AssetKind.Code | None = None
+    origin: Origin.Code | None = None
+    retention: RetentionClass.Code | None = None
+    creator: uuid.UUID | None = None
     since: date | None = None
     until: date | None = None
-    favourites: bool = False
+    q: str = ""
+    favourite: bool = False
     trash: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> AssetFilters:
+        """The filters that a query string asks for; what it says besides is ignored.
+
+        Raises:
+            Invalid: naming each value that is not right.
+        """
+        problems: dict[str, list[str]] = {}
+        found = cls(
+            project=_read(query, "project", uuid.UUID, "a project's code", problems),
+            kind=_read(query, "kind", _kind, "a kind of asset", problems),
+            origin=_read(query, "origin", _origin, "an origin", problems),
+            retention=_read(query, "retention", _retention, "a retention class", problems),
+            creator=_read(query, "creator", uuid.UUID, "a person's code", problems),
+            since=_read(query, "since", date.fromisoformat, "a day, as 2026-01-31", problems),
+            until=_read(query, "until", date.fromisoformat, "a day, as 2026-01-31", problems),
+            q=query.get("q", "").replace("\x00", "").strip()[:MAX_QUERY],
+            favourite=bool(_read(query, "favourite", _yes, "1 or 0", problems)),
+            trash=bool(_read(query, "trash", _yes, "1 or 0", problems)),
+        )
+        if problems:
+            raise Invalid("Some filters are not right.", fields=problems)
+        return found
 
     @property
     def order(self) -> tuple[str, ...]:
-        """Newest first, always; by the columns of the index that serves these filters."""
-        return BY_DATE if self.has_dates and not self.text else NEWEST_FIRST
+        """Newest first, by the columns of the index that serves these filters."""
+        return NEWEST_FIRST_BY_TIME if self.has_days and not self.q else NEWEST_FIRST
 
     @property
-    def has_dates(self) -> bool:
+    def has_days(self) -> bool:
         """Whether days limit the list."""
         return self.since is not None or self.until is not None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the project and the trash limits the list."""
-        return bool(
-            self.text
-            or self.kind
-            or self.origin
-            or self.creator
-            or self.retention
-            or self.has_dates
-            or self.favourites
-        )
+        return self != AssetFilters(project=self.project, trash=self.trash)
 
-    @property
-    def query(self) -> str:
-        """The canonical query string: only what is set, always in the same order."""
-        return urlencode(self.parameters())
-
-    def parameters(self) -> dict[str, str]:
-        """What the address says, by name of the parameter."""
+    def parameters(self, **changes: str) -> dict[str, str]:
+        """The query parameters that say this, and no others; `changes` replace some ("": drop)."""
         found = {
-            "q": self.text,
-            "project": str(self.project.code) if self.project else "",
+            "q": self.q,
+            "project": str(self.project or ""),
             "kind": self.kind.code if self.kind else "",
             "origin": self.origin.code if self.origin else "",
-            "creator": str(self.creator.code) if self.creator else "",
             "retention": self.retention.code if self.retention else "",
+            "creator": str(self.creator or ""),
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
-            "favourites": "1" if self.favourites else "",
+            "favourite": "1" if self.favourite else "",
             "trash": "1" if self.trash else "",
         }
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in (found | changes).items() if value}
 
-    def narrow(self, assets: AssetQuerySet, user: User) -> AssetQuerySet:
-        """Those of `assets` that fit, whatever project they are in. No query is made."""
-        found = assets.trashed() if self.trash else assets.present()
-        if self.kind is not None:
-            found = found.of_kind(AssetKind.Code(self.kind))
-        if self.origin is not None:
-            found = found.from_origin(Origin.Code(self.origin))
-        if self.creator is not None:
-            found = found.by_creator(self.creator)
-        if self.retention is not None:
-            found = found.of_class(RetentionClass.Code(self.retention))
-        if self.has_dates:
-            found = found.created_between(_start(self.since), _end(self.until))
-        if self.favourites:
-            found = found.in_ids(Favourite.objects.filter(user=user).values("asset_id"))
-        if self.text:
-            found = found.matching(self.text)
+    def query(self, **changes: str) -> str:
+        """`parameters` as a query string."""
+        return urlencode(self.parameters(**changes))
+
+    def apply(self, assets: AssetQuerySet, user: User) -> AssetQuerySet:
+        """Those of `assets` that fit; `user` is whose favourites count. Makes no query."""
+        found = self.narrow(assets, user)
+        if self.project is not None:
+            of_code = Project.objects.filter(code=self.project).values("pk")
+            found = found.filter(project=Subquery(of_code))
         return found
 
-    def fits(self, asset: Asset, user: User) -> bool:
-        """Whether one asset belongs in the list. Causes a query."""
-        if self.project is not None and asset.project_id != self.project.pk:
-            return False
-        return self.narrow(Asset.objects.filter(pk=asset.pk), user).exists()
+    def narrow(self, assets: AssetQuerySet, user: User) -> AssetQuerySet:
+        """As `apply`, whatever the project."""
+        assets = assets.trashed() if self.trash else assets.present()
+        if self.kind is not None:
+            assets = assets.of_kind(self.kind)
+        if self.origin is not None:
+            assets = assets.from_origin(self.origin)
+        if self.retention is not None:
+            assets = assets.of_class(self.retention)
+        if self.creator is not None:
+            # Looked up once: a join would stand between the planner and the index.
+            of_code = User.objects.filter(code=self.creator).values("pk")
+            assets = assets.filter(created_by=Subquery(of_code))
+        if self.has_days:
+            end = self.until and self.until + timedelta(days=1)
+            assets = assets.created_between(_midnight(self.since), _midnight(end))
+        if self.q:
+            assets = assets.matching(self.q)
+        if self.favourite:
+            assets = assets.favourites_of(user)
+        return assets
 
 
-def _start(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, UTC) if day else None
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=UTC) if day is not None else None
 
 
-def _end(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, UTC) + timedelta(days=1) if day else None
+def _kind(text: str) -> AssetKind.Code:
+    return AssetKind.Code(AssetKind.Code.by_code(text))
 
 
+def _origin(text: str) -> Origin.Code:
+    return Origin.Code(Origin.Code.by_code(text))
+
+
+def _retention(text: str) -> RetentionClass.Code:
+    return RetentionClass.Code(RetentionClass.Code.by_code(text))
+
+
+def _yes(text: str) -> bool:
+    return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+
+
+def _read(
+    query: Mapping[str, str],
+    name: str,
+    parse: Callable[[str], T],
+    wanted: str,
+    problems: dict[str, list[str]],
+) -> T | None:
+    """One value; a wrong one is noted in `problems`."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except (ValueError, KeyError, OverflowError):
+        problems[name] = [f"This should be {wanted}."]
+        return None
