@@ -148,6 +148,25 @@ def rename_asset(*, actor: User, asset: Asset, title: str) -> None:
     asset.title = title
 
 
+def change_asset(
+    *,
+    actor: User,
+    asset: Asset,
+    title: str | None = None,
+    retention_class: RetentionClass.Code | None = None,
+) -> None:
+    """Rename an asset and change its retention class, both or neither; None: leave as it is.
+
+    Raises:
+        As `rename_asset` and `change_retention`.
+    """
+    with transaction.atomic():
+        if title is not None:
+            rename_asset(actor=actor, asset=asset, title=title)
+        if retention_class is not None:
+            change_retention(actor=actor, asset=asset, retention_class=retention_class)
+
+
 def change_retention(*, actor: User, asset: Asset, retention_class: RetentionClass.Code) -> None:
     """Keep an asset more or less dearly; nothing ever leaves the source class.
 

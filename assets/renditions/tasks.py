@@ -9,8 +9,9 @@ from django.db import transaction
 
 from assets.library.models import Asset
 from assets.renditions.models import Rendition, RenditionFailure, RenditionKind, RenditionKindCode
+from assets.renditions.queries import is_rendered
 from assets.renditions.thumbnails import Thumbnails, make_thumbnails
-from assets.storage.models import AssetKind, Blob, ImageProperties, MediaType, MediaTypeCode
+from assets.storage.models import Blob, ImageProperties, MediaTypeCode
 from assets.storage.store import ingest_bytes, local_copy
 from studio.core.errors import DomainError
 from studio.live.services import project_group, publish
@@ -39,12 +40,6 @@ def run_renditions(blob_id: int) -> None:
             return
         _record(blob, made, files)
     _announce(blob, failed=False)
-
-
-def is_rendered(blob: Blob) -> bool:
-    """Whether this kind of file has renditions at all. No query."""
-    kind = MediaType.extras[MediaTypeCode(blob.media_type_id)]["kind_id"]
-    return bool(kind == AssetKind.Code.IMAGE)
 
 
 def _is_done(blob: Blob) -> bool:

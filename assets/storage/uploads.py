@@ -241,6 +241,19 @@ def upload_file(
     )
 
 
+def upload_version(
+    *, actor: User, asset: Asset, file: BinaryIO, file_name: str, note: str = ""
+) -> Version:
+    """Take a whole file at once, as the next version of an asset.
+
+    Raises:
+        As `upload_file`.
+    """
+    require(actor, CapabilityCode.CREATE, asset.project)
+    blob = ingest(file, file_name=check_file_name(file_name))
+    return add_version(actor=actor, asset=asset, blob=blob, note=note, file_name=file_name)
+
+
 @every(300)
 def sweep_uploads() -> None:
     """Give up uploads that nobody continues, and remove what dead processes left behind."""
