@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from studio.conf.staticfiles import ModuleManifestStorage
 from studio.core.access import RoleCode
 from studio.core.models import Project, User
 from studio.core.services import create_project, create_user, set_member
@@ -14,6 +15,17 @@ PASSWORD = "correct-horse-battery"
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: object) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _static_names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Static files need not be collected to render a page; collected ones keep their hash."""
+    hashed = ModuleManifestStorage.stored_name
+
+    def stored_name(self: ModuleManifestStorage, name: str) -> str:
+        return hashed(self, name) if self.hashed_files else name
+
+    monkeypatch.setattr(ModuleManifestStorage, "stored_name", stored_name)
 
 
 @pytest.fixture

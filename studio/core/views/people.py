@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, form: PersonForm, made: dict[str, Any]) -> HttpR
         )
     page = keyset_page(found, cursor=request.GET.get("cursor", ""), order=("username", "id"))
     context = {"page": page, "form": form, "made": made, "q": wanted, "roles": list(RoleCode)}
+    context["more_query"] = f"{urlencode({'q': wanted})}&" if wanted else ""
     status = Invalid.status if form.errors else 200
     return render_page(request, "studio/core/people.html", context, part="rows", status=status)
 

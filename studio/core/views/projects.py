@@ -63,6 +63,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "form": form,
         "archived": archived,
         "everybodys": everybodys,
+        "query": ("all=1&" if everybodys else "") + ("archived=1&" if archived else ""),
         "may_create": user.role_id != RoleCode.REVIEWER,
     }
     status = Invalid.status if form.errors else 200
