@@ -1,4 +1,4 @@
-"""Django app of this package."""
+"""The library and its files."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,7 @@ class AssetsConfig(AppConfig):
 
     name = "assets"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the kinds of event before the lookups are written."""
+        from assets.library import events  # noqa: F401  (registers its kinds)
