@@ -20,7 +20,8 @@ from rest_framework.response import Response
 from assets.library import serializers as bodies
 from assets.library import services
 from assets.library.filters import AssetFilters
-from assets.library.models import Asset, Origin, Version
+from assets.library.listing import Listing
+from assets.library.models import Asset, Origin, RetentionClass, Version
 from assets.library.queries import made_from, used_in
 from assets.renditions.models import RenditionKindCode
 from assets.renditions.services import request_renditions
@@ -29,14 +30,17 @@ from assets.storage.parsers import UploadParser
 from assets.storage.serving import signed_path
 from assets.storage.uploads import upload_file, upload_version
 from assets.storage.views import version_response
+from studio.core.api.pages import KeysetPagination
 from studio.core.api.people import checked
 from studio.core.models import Project, User
+from studio.core.paging import page_size
 
 DONE = OpenApiResponse(description="Done")
 _FILTERS = [
     OpenApiParameter("project", uuid.UUID, description="of one project; all visible ones else"),
     OpenApiParameter("kind", str, enum=[member.code for member in AssetKind.Code]),
     OpenApiParameter("origin", str, enum=[member.code for member in Origin.Code]),
+    OpenApiParameter("retention", str, enum=[member.code for member in RetentionClass.Code]),
     OpenApiParameter("creator", uuid.UUID, description="made by one person"),
     OpenApiParameter("since", OpenApiTypes.DATE, description="first day, UTC"),
     OpenApiParameter("until", OpenApiTypes.DATE, description="last day, UTC"),
@@ -80,16 +84,17 @@ class Assets(AssetView, generics.ListAPIView[Asset]):
 
     parser_classes = [UploadParser]
 
-    def get_queryset(self) -> QuerySet[Asset]:
-        """What the caller sees, narrowed down, newest first."""
-        filters = AssetFilters.read(self.request.query_params)
-        found: QuerySet[Asset] = filters.apply(self.seen(), self.person)
-        return found
-
     @extend_schema(operation_id="assets_list", parameters=_FILTERS)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Assets of all projects that these credentials see, newest first."""
-        return super().get(request, *args, **kwargs)
+        query = request.query_params
+        paginator = cast(KeysetPagination, self.paginator)
+        paginator.request = request
+        paginator.page = Listing(self.person, AssetFilters.read(query)).page(
+            cursor=query.get("cursor", ""), size=page_size(query.get("page_size"))
+        )
+        rows = self.get_serializer(paginator.page.rows, many=True).data
+        return paginator.get_paginated_response(rows)
 
     @extend_schema(
         operation_id="assets_create",
