@@ -40,8 +40,7 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     hidden = SafeString('aria-hidden="true"')
     meaning = format_html('role="img" aria-label="{}"', label) if label else hidden
     return format_html(
-        '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        ' stroke-linecap="round" stroke-linejoin="round" {}><use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" viewBox="0 0 24 24" {}><use href="{}#{}"></use></svg>',
         f" {size}" if size else "",
         meaning,
         sprite(),

@@ -74,6 +74,10 @@ class Try:
         self.page = page
         self.origin = origin
         self.errors: list[str] = []
+        page.add_init_script(
+            "window.seen = []; for (const name of ['live-resync', 'job-changed'])"
+            " document.addEventListener(name, (event) => seen.push([name, event.detail]));"
+        )
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
 
@@ -92,10 +96,6 @@ class Try:
             ),
         )
         self.page.goto(f"{self.origin}/try/")
-        self.page.evaluate(
-            "() => { window.seen = []; for (const name of ['live-resync', 'job-changed'])"
-            " document.body.addEventListener(name, (e) => seen.push([name, e.detail])); }"
-        )
         return self.page
 
     def answer(self, path: str, **reply: object) -> list[sync_api.Request]:
