@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from studio.core.errors import Invalid
 
 MICROCREDITS = 1_000_000
+#: What a credit is worth, in millionths of a US dollar.
+MICRO_USD_PER_CREDIT = 10_000
 #: What one grant or price may be at most; far above any real one, far below the column's limit.
 MOST_CREDITS = 1_000_000_000
 

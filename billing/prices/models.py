@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from billing.credits import MICRO_USD_PER_CREDIT, MICROCREDITS
 from billing.spans import one_at_a_time
 from studio.core.lookups import Codes, Lookup
 
@@ -70,6 +71,16 @@ class Sku(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def operation(self) -> str:
+        """Code of the operation."""
+        return self.code.split("/")[0]
+
+    @property
+    def provider(self) -> str:
+        """Code of the provider."""
+        return self.code.split("/")[1]
+
 
 class PriceQuerySet(models.QuerySet["Price"]):
     """Prices in time."""
@@ -129,6 +140,16 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku}: {self.amount_microcredits} microcredits per {self.unit}"
+
+    @property
+    def margin_percent(self) -> int | None:
+        """What the studio keeps of the price; None: the cost is not known in US dollars."""
+        if self.cost_micro is None or self.cost_currency_id != Currency.Code.USD:
+            return None
+        price_micro_usd = self.amount_microcredits * MICRO_USD_PER_CREDIT // MICROCREDITS
+        if price_micro_usd == 0:
+            return None
+        return round((price_micro_usd - self.cost_micro) * 100 / price_micro_usd)
 
 
 class PriceFactor(models.Model):
