@@ -56,13 +56,13 @@ class LoginRequiredMiddleware:
         self, request: HttpRequest, view: Any, args: object, kwargs: object
     ) -> HttpResponse | None:
         """Let exempt views through; send others to the login page, or answer 401 to htmx."""
-        user: Any = request.user
-        if user.is_authenticated:
-            _note_seen(request)
+        # Exempt views must not even ask who it is: health is answered without the database.
         if getattr(view, "login_exempt", False) or request.path.startswith(API_PREFIX):
             return None
+        user: Any = request.user
         if not user.is_authenticated:
             return _to_login(request)
+        _note_seen(request)
         match = request.resolver_match
         if user.must_change_password and match is not None and match.view_name not in _OPEN:
             return redirect(request, reverse("studio:password"))
