@@ -242,6 +242,7 @@ DEFAULT_PLAN = ENV.default_plan
 SEEDFRAME_DEMO_BUILDERS: list[str] = []
 SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
+    "assets.storage.uploads.sweep_uploads",
     "billing.plans.services.renew_allowances",
 ]
 
@@ -311,6 +312,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {
+        # tells each step of each picture, and warns once for each damaged row of one
+        "pyvips": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         # a line for each task otherwise
