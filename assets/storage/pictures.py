@@ -85,7 +85,9 @@ def inspect_picture(path: Path, media_type: MediaTypeCode) -> Picture:
 def _open(path: Path, media_type: MediaTypeCode, **options: Any) -> Any:
     """The picture with only its header read; decoding stops at the first error."""
     loader = getattr(pyvips.Image, _LOADERS[media_type])
-    return loader(str(path), access="sequential", fail_on="error", **options)
+    # For its decoder a JPEG with missing pixels is only worth a warning.
+    strictness = "warning" if media_type == _M.JPEG else "error"
+    return loader(str(path), access="sequential", fail_on=strictness, **options)
 
 
 def _check_limits(header: Any) -> int:
