@@ -173,7 +173,7 @@ class PostgresRelayLayer(InMemoryChannelLayer):
                 self._read_at.pop(channel, None)
 
     def _queue(self, channel: str) -> asyncio.Queue[dict[str, Any]]:
-        queue = self.channels.get(channel)
+        queue: asyncio.Queue[dict[str, Any]] | None = self.channels.get(channel)
         if queue is None:
             queue = asyncio.Queue(maxsize=self.get_capacity(channel))
             self.channels[channel] = queue

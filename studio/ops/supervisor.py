@@ -174,11 +174,13 @@ class Supervisor:
         self.terminal.say(f"{child.spec.name} {reason}; starting it anew.")
         if child.pid is None:
             return
+        working = bool(child.spec.cluster) and self._is_working(child)
         old = child.replace()
-        if old.spec.cluster:
+        if working:
             old.ask_to_end()
             self._draining.append((old, time.monotonic()))
         else:
+            # At once: what it still took from the queue would be lost in it.
             old.kill()
         self._remember()
 

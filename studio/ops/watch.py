@@ -21,9 +21,12 @@ from studio.queue import busy, canary
 
 log = logging.getLogger(__name__)
 
-CANARY_EVERY_SECONDS = 5.0
-CANARY_LIMIT_SECONDS = 10.0
+CANARY_EVERY_SECONDS = 4.0
+CANARY_LIMIT_SECONDS = 8.0
+#: A cluster that has just started gets longer; and a predecessor that drains may still claim
+#: tasks for a second, in which the first canary would get lost.
 STARTING_SECONDS = 20.0
+FIRST_CANARY_SECONDS = 3.0
 WEB_EVERY_SECONDS = 10.0
 WEB_LIMIT_SECONDS = 60.0
 
@@ -73,7 +76,7 @@ class ClusterWatch(Watch):
 
     def run(self) -> None:
         """Send, wait, judge, until told to stop."""
-        while self.pause(CANARY_EVERY_SECONDS if self.answered_at else 0.2):
+        while self.pause(CANARY_EVERY_SECONDS if self.answered_at else FIRST_CANARY_SECONDS):
             try:
                 self._send_and_wait()
             except DatabaseError as error:  # its restart is somebody else's business

@@ -62,7 +62,8 @@ class PostgresBroker(ORM):
     @staticmethod
     def get_connection(list_key: str | None = None) -> QuerySet[OrmQ]:
         """The queue's rows; unlike the base class it leaves Django's connection open."""
-        return OrmQ.objects.using(Conf.ORM)
+        rows: QuerySet[OrmQ] = OrmQ.objects.using(Conf.ORM)
+        return rows
 
     def enqueue(self, task: str) -> int:
         """Add a signed task; it runs once the caller's transaction commits. Returns the row."""

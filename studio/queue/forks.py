@@ -26,7 +26,7 @@ def install() -> None:
 
 
 def _forget() -> None:
-    pools = DatabaseWrapper._connection_pools
+    pools: dict[str, Any] = DatabaseWrapper._connection_pools  # type: ignore[attr-defined]
     _inherited.append(dict(pools))
     pools.clear()
     for connection in connections.all(initialized_only=True):

@@ -25,12 +25,11 @@ def prune_failures() -> int:
         How many were deleted.
     """
     old = Failure.objects.filter(stopped__lt=timezone.now() - timedelta(days=FAILURES_DAYS))
-    deleted, _ = old.delete()
+    deleted: int = old.delete()[0]
     beyond = Failure.objects.order_by("-stopped").values_list("stopped", flat=True)
     limit = beyond[FAILURES_KEPT : FAILURES_KEPT + 1].first()
     if limit is not None:
-        more, _ = Failure.objects.filter(stopped__lte=limit).delete()
-        deleted += more
+        deleted += Failure.objects.filter(stopped__lte=limit).delete()[0]
     return deleted
 
 
@@ -41,5 +40,5 @@ def prune_abandoned() -> int:
     A task is a hint, so nothing is lost: the sweeper finds the work itself.
     """
     limit = timezone.now() - timedelta(days=ABANDONED_DAYS)
-    deleted, _ = OrmQ.objects.filter(lock__lt=limit).delete()
+    deleted: int = OrmQ.objects.filter(lock__lt=limit).delete()[0]
     return deleted
