@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.apps import AppConfig, apps
 from django.db import connections, models
@@ -35,7 +35,7 @@ class Codes(enum.IntEnum):
         return member
 
     @classmethod
-    def by_code(cls, code: str) -> Codes:
+    def by_code(cls, code: str) -> Self:
         """The member with this code.
 
         Raises:
@@ -123,7 +123,7 @@ def _sync_lookup(model: type[Lookup], using: str) -> None:
         )
 
 
-def _sync_transitions(model: type[Transition], using: str) -> None:
+def _sync_transitions(model: Any, using: str) -> None:
     wanted = {(a.value if a is not None else None, b.value) for a, b in model.allowed}
     manager = model._default_manager.using(using)
     present = {

@@ -62,7 +62,7 @@ class JobStreamView(APIView):
         if not last.isdecimal() or len(last) > 9:
             raise Invalid("Last-Event-ID must be the number of an event.")
         response = StreamingHttpResponse(
-            stream(job, request.user.pk, int(last)), content_type="text/event-stream"
+            stream(job, int(request.user.pk or 0), int(last)), content_type="text/event-stream"
         )
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
@@ -108,8 +108,7 @@ async def _passing(layer: Any, channel: str) -> AsyncIterator[str]:
         yield f"event: progress\ndata: {json.dumps(figures)}\n\n"
 
 
-@database_sync_to_async
-def _news(job_id: int, user_id: int, last: int) -> tuple[list[dict[str, Any]], bool, bool]:
+def _read_news(job_id: int, user_id: int, last: int) -> tuple[list[dict[str, Any]], bool, bool]:
     """New lines, whether the job has ended, whether the person may still see it."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     jobs: ProjectScopedQuerySet[Job] = Job.objects.all()
@@ -122,3 +121,6 @@ def _news(job_id: int, user_id: int, last: int) -> tuple[list[dict[str, Any]], b
         {**JobEventSerializer(row).data, "created_at": row.created_at.isoformat()} for row in rows
     ]
     return lines, final, True
+
+
+_news = database_sync_to_async(_read_news)

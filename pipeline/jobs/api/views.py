@@ -237,7 +237,8 @@ def job_action(
         "post": documented(JobAction.post),
         "__doc__": summary,
     }
-    return type("JobAction", (JobAction,), members).as_view()
+    view: type[JobAction] = type("JobAction", (JobAction,), members)
+    return view.as_view()
 
 
 def _set_priority(user: User, job: Job, request: Request) -> None:
@@ -309,7 +310,8 @@ def typed_views(spec: OperationSpec) -> tuple[Any, Any]:
     )
 
     def make(base: type[APIView], decorate: Any, suffix: str) -> Any:
-        view = type(f"{name}{suffix}", (base,), {"spec": spec, "post": decorate(base.post)})  # type: ignore[attr-defined]
+        members = {"spec": spec, "post": decorate(vars(base)["post"])}
+        view: type[APIView] = type(f"{name}{suffix}", (base,), members)
         return view.as_view()
 
     return make(SubmitView, submit, "Submit"), make(EstimateView, estimate, "Estimate")
