@@ -59,10 +59,13 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class SubscribeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Who gets which plan from now on."""
+    """Who gets which plan from now on.
 
-    user = forms.ModelChoiceField(User.objects.filter(is_active=True).order_by("username"))
-    plan = forms.ModelChoiceField(Plan.objects.all())
+    The fields are not called as the columns: the present subscription would count as an overlap.
+    """
+
+    person = forms.ModelChoiceField(User.objects.filter(is_active=True).order_by("username"))
+    next_plan = forms.ModelChoiceField(Plan.objects.all(), label="Plan")
 
     class Meta:
         model = Subscription
@@ -92,12 +95,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Person and plan for a new one."""
         if obj is None:
-            return [(None, {"fields": ["user", "plan"]})]
+            return [(None, {"fields": ["person", "next_plan"]})]
         return super().get_fieldsets(request, obj)
 
     def save_model(self, request: Any, obj: Subscription, form: Any, change: bool) -> None:
         """Subscribe by the service; `obj` becomes the subscription that it wrote."""
-        made = subscribe(
-            actor=request.user, user=form.cleaned_data["user"], plan=form.cleaned_data["plan"]
-        )
+        values = form.cleaned_data
+        made = subscribe(actor=request.user, user=values["person"], plan=values["next_plan"])
         obj.pk, obj.user, obj.plan, obj.starts_at = made.pk, made.user, made.plan, made.starts_at
