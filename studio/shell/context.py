@@ -80,10 +80,14 @@ class Shell:
         """Label of the person's global role."""
         return RoleCode(self._user.role_id).label if self.signed_in else ""
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether the frame leads to what only Admins may do."""
+        return bool(self.signed_in and self._user.is_admin)
+
     @cached_property
     def _sections(self) -> list[navigation.Section]:
-        is_admin = self.signed_in and self._user.is_admin
-        return [s for s in navigation.SECTIONS if is_admin or not s.admins]
+        return [s for s in navigation.SECTIONS if self.is_admin or not s.admins]
 
     @property
     def sections(self) -> list[SectionLink]:
@@ -122,11 +126,14 @@ class Shell:
         return navigation.reverse_or_empty("billing:balance")
 
     @property
+    def bell_url(self) -> str:
+        """Fragment with the number of unread notifications."""
+        return navigation.reverse_or_empty("studio:notifications-unread")
+
+    @property
     def services_url(self) -> str:
         """Fragment with the state of the studio's services, for Admins."""
-        if not (self.signed_in and self._user.is_admin):
-            return ""
-        return navigation.reverse_or_empty("studio:services")
+        return navigation.reverse_or_empty("studio:services") if self.is_admin else ""
 
 
 def project_link(project: Project) -> ProjectLink:

@@ -68,7 +68,8 @@ DESTINATIONS: dict[str, Destination] = {
     "admin": Destination("admin:index", "/admin/"),
     "login": Destination("studio:login", "/login/"),
     "logout": Destination("studio:logout", "/logout/"),
-    "password": Destination("studio:password", "/me/password/"),
+    "me": Destination("studio:me", "/me/"),
+    "people": Destination("studio:people", "/people/"),
     "api-docs": Destination("api-docs", "/api/docs/"),
 }
 

@@ -23,6 +23,7 @@ _LOOKS: dict[str, Look] = {
     "pending": Look("", "clock"),
     "queued": Look("", "clock"),
     "claimed": Look("info busy", "loader-circle"),
+    "dispatched": Look("info busy", "loader-circle"),
     "starting": Look("info busy", "loader-circle"),
     "running": Look("info busy", "loader-circle"),
     "paused": Look("warning", "circle-pause"),

@@ -101,13 +101,15 @@ class LiveFeed extends HTMLElement {
     document.body.dispatchEvent(new CustomEvent(name, { detail: message, bubbles: true }));
   }
 
-  /** Messages can overtake one another; a row's version only grows. Figures of one version may come often. */
-  isOld({ kind, code, version }) {
+  /**
+   * Messages can overtake one another, and a row's version only grows: drop what is older than the
+   * newest of that row. Progress and outputs come many times within one version.
+   */
+  isOld({ code, version }) {
     if (version === undefined || !code) return false;
-    const key = `${kind} ${code}`;
-    if (version < (this.versions.get(key) ?? -Infinity)) return true;
-    this.versions.delete(key);
-    this.versions.set(key, version);
+    if (version < (this.versions.get(code) ?? -Infinity)) return true;
+    this.versions.delete(code);
+    this.versions.set(code, version);
     if (this.versions.size > REMEMBERED) this.versions.delete(this.versions.keys().next().value);
     return false;
   }

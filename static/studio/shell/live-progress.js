@@ -11,32 +11,34 @@ class LiveProgress extends HTMLElement {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     document.body.addEventListener("job-progress", (event) => this.update(event.detail), { signal });
-    document.body.addEventListener("job-changed", (event) => this.ended(event.detail), { signal });
-    this.title_ = this.hasAttribute("data-title");
+    document.body.addEventListener("job-changed", (event) => this.changed(event.detail), { signal });
   }
 
   disconnectedCallback() {
     this.listeners.abort();
-    if (this.title_) document.title = PLAIN_TITLE;
+    this.restoreTitle();
   }
 
-  /** `permille` is 0 to 1000; `stage` is a short phrase; `left_ms` an estimate. */
+  /** `permille` is 0 to 1000; `stage` a short phrase; `left_ms` an estimate, if there is one. */
   update({ code, permille, stage, left_ms: leftMs }) {
     if (code !== this.dataset.job) return;
     if (typeof permille === "number") {
-      const fraction = permille / 1000;
-      const percent = `${Math.floor(fraction * 100)} %`;
+      const percent = `${Math.floor(permille / 10)} %`;
       const bar = this.querySelector("progress");
-      if (bar) bar.value = fraction * bar.max;
+      if (bar) bar.value = (permille / 1000) * bar.max;
       this.write("[data-percent]", percent);
-      if (this.title_) document.title = `${percent} · ${PLAIN_TITLE}`;
+      if (this.hasAttribute("data-title")) document.title = `${percent} · ${PLAIN_TITLE}`;
     }
     if (stage !== undefined) this.write("[data-stage]", stage);
     if (leftMs !== undefined) this.write("[data-left]", leftMs === null ? "" : `${span(leftMs)} left`);
   }
 
-  ended({ code, is_final: isFinal }) {
-    if (code === this.dataset.job && isFinal && this.title_) document.title = PLAIN_TITLE;
+  changed({ code, state }) {
+    if (code === this.dataset.job && state !== "running") this.restoreTitle();
+  }
+
+  restoreTitle() {
+    if (this.hasAttribute("data-title")) document.title = PLAIN_TITLE;
   }
 
   write(selector, text) {

@@ -50,9 +50,10 @@ class ToastMessage extends HTMLElement {
 customElements.define("toast-message", ToastMessage);
 
 document.addEventListener("toast", (event) => showToast(event.detail));
-document.addEventListener("notification-created", ({ detail }) =>
-  showToast({ title: detail.title ?? "", text: detail.text ?? "", level: detail.level }),
-);
+document.addEventListener("notification-created", ({ detail: { title, label, about = "" } }) => {
+  const level = about.endsWith(".failed") ? "error" : about.endsWith(".succeeded") ? "success" : "info";
+  showToast({ title, text: label, level });
+});
 document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.error?.name !== "TypeError" || !detail.ctx) return;
   // Fragments that refresh themselves come back with the connection; only what a person did is told.

@@ -155,6 +155,35 @@ def test_messages_become_events_and_old_versions_are_dropped(trial: Try) -> None
     assert got == ["a2", "a2", "a3", "b1"]  # an equal version may carry other figures
 
 
+def test_progress_passes_within_a_version_but_not_from_an_older_one(trial: Try) -> None:
+    sockets = Sockets(trial.page)
+    page = trial.open(
+        FEED
+        + '<live-progress data-job="a"><i data-percent></i><progress></progress></live-progress>'
+    )
+    until(page, "seen.some(([n]) => n === 'live-resync')")
+    send = '{{"kind": "job.{}", "code": "a", "version": {}, "permille": {}}}'.format
+    for message in (send("changed", 4, 0), send("progress", 4, 250), send("progress", 4, 500)):
+        sockets.all[0].send(message)
+    until(page, "document.querySelector('[data-percent]').textContent === '50 %'")
+    sockets.all[0].send(send("progress", 3, 990))
+    page.wait_for_timeout(100)
+    assert page.text_content("[data-percent]") == "50 %"
+
+
+def test_notifications_show_as_toasts(trial: Try) -> None:
+    sockets = Sockets(trial.page)
+    page = trial.open(FEED)
+    until(page, "seen.some(([n]) => n === 'live-resync')")
+    sockets.all[0].send(
+        '{"kind": "notification.created", "title": "Job failed", "label": "a lighthouse",'
+        ' "about": "job.failed"}'
+    )
+    page.wait_for_selector("toast-message.danger[role=alert]")
+    assert page.text_content("[data-toast-title]") == "Job failed"
+    assert page.text_content("[data-toast-text]") == "a lighthouse"
+
+
 def test_resyncs_after_reconnection_and_shows_the_state(trial: Try) -> None:
     sockets = Sockets(trial.page)
     page = trial.open(FEED)
@@ -310,12 +339,12 @@ def test_keys(trial: Try) -> None:
 def test_progress_moves_without_reload(trial: Try) -> None:
     page = trial.open(
         '<live-progress data-job="a" data-title><span data-stage></span><span data-percent></span>'
-        '<span data-left></span><progress max="1" aria-label="Job"></progress></live-progress>'
+        '<span data-left></span><progress max="1000" aria-label="Job"></progress></live-progress>'
     )
     send = "(detail) => document.body.dispatchEvent(new CustomEvent('job-progress', {detail}))"
     page.evaluate(send, {"code": "b", "permille": 900})
     page.evaluate(send, {"code": "a", "permille": 420, "stage": "Painting", "left_ms": 12_000})
-    assert page.evaluate("document.querySelector('progress').value") == pytest.approx(0.42)
+    assert page.evaluate("document.querySelector('progress').value") == 420
     for place, text in (("stage", "Painting"), ("percent", "42 %"), ("left", "12 s left")):
         assert page.text_content(f"[data-{place}]") == text
     assert page.title() == "42 % · Try"
