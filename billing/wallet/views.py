@@ -69,6 +69,13 @@ def balance(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def pulse(request: HttpRequest) -> HttpResponse:
+    """Credits, for the home page."""
+    user: Any = request.user
+    return render_page(request, "billing/wallet/pulse.html", {"summary": wallet_summary(user)})
+
+
+@require_safe
 def statement_download(request: HttpRequest) -> StreamingHttpResponse:
     """The whole statement as a CSV file."""
     user: Any = request.user

@@ -188,8 +188,15 @@ def test_the_chip_rounds_down(browser, creator, fill, admin):
     assert "1.23" in text(browser.get("/wallet/balance/"))
 
 
+def test_the_home_page_shows_credits(browser, spend):
+    spend(2)
+    part = text(browser.get("/wallet/pulse/"))
+    assert "996.00" in part
+    assert "4.00" in part
+
+
 def test_anonymous_people_sign_in_first(db):
-    for name in ("wallet", "balance", "statement", "prices"):
+    for name in ("wallet", "balance", "pulse", "statement", "prices"):
         response = Client().get(reverse(f"billing:{name}"))
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/login/")
