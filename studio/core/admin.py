@@ -297,18 +297,28 @@ class ApiKeyAdmin(ServiceAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """Browsers that hold a session; ended from the list of people."""
+    """Browsers that hold a session; ended from the list of people.
+
+    A list only: the key of a session opens it, so no page may have it in its address.
+    """
 
     list_display = ["user", "address", "agent", "signed_in_at", "seen_at", "expire_date"]
     list_filter = ["signed_in_at", "seen_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "address"]
-    fields = ["user", "address", "agent", "signed_in_at", "seen_at", "expire_date"]
+    list_display_links = None
+    actions = None
     ordering = ["-signed_in_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         """Those that somebody is signed in with."""
         return super().get_queryset(request).filter(user__isnull=False)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> None:
+        """None: there is no page of one session."""
+        return
 
 
 @admin.register(FailedSignIn)

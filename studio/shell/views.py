@@ -8,6 +8,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from studio.core.errors import DomainError, Forbidden, NotFound
 from studio.core.middleware import problem_document, problem_response
@@ -21,6 +22,7 @@ HOME_PROJECTS = 6
 HOME_LINES = 15
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Studio Pulse: what runs, what is new, what happened in one's projects."""
     return render_page(
