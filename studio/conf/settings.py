@@ -25,12 +25,11 @@ CSRF_FAILURE_VIEW = "studio.shell.views.csrf_failure"
 TRUSTED_PROXIES = ENV.trusted_proxies
 
 INSTALLED_APPS = [
-    "daphne",
     "studio.conf.admin_site.StudioAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "studio.conf.static_app.StudioStaticFilesConfig",
     "django.contrib.postgres",
     "channels",
     "django_htmx",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 
@@ -16,8 +18,9 @@ def fingerprint() -> str:
     """A digest of every static file's place, size and time, and of how they are stored."""
     digest = hashlib.sha256()
     digest.update(f"{django.__version__} {settings.STORAGES['staticfiles']}".encode())
+    static_app: Any = apps.get_app_config("staticfiles")
     for finder in get_finders():
-        for name, storage in finder.list(None):
+        for name, storage in finder.list(static_app.ignore_patterns):
             found = Path(storage.path(name)).stat()
             digest.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
