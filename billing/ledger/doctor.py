@@ -1,4 +1,4 @@
-"""Do the books balance? Each check yields a sentence about everything that is wrong."""
+"""Do the books balance? Checks for `manage.py doctor`."""
 
 from __future__ import annotations
 
@@ -8,39 +8,45 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from billing.ledger.models import Account, AccountKind, Balance, Entry, Hold, HoldState, Transfer
+from studio.ops.doctor import Finding, register
+
+_REMEDY = "Keep a backup of this state, and find what wrote past the database's rules."
 
 
 def books_balance() -> list[str]:
     """Every finding about the books; an empty list means that they balance.
 
-    Reads every entry several times: for `manage.py doctor`, not for a request.
+    Reads every entry several times: not for a request.
     """
-    return [
-        *_sum_is_zero(),
-        *_transfers_are_balanced(),
-        *_balances_are_sums(),
-        *_holds_match(),
-    ]
+    checks = (check_sum, check_transfers, check_balances, check_holds)
+    return [finding.detail for check in checks for finding in check()]
 
 
-def _sum_is_zero() -> Iterator[str]:
+@register("ledger-sum")
+def check_sum() -> Iterator[Finding]:
+    """All entries of the ledger together sum to zero."""
     total = Entry.objects.aggregate(total=Sum("amount_microcredits", default=0))["total"]
     if total:
-        yield f"All entries together sum to {total} microcredits instead of 0."
+        yield Finding(f"All entries together sum to {total} microcredits, not to 0.", _REMEDY)
 
 
-def _transfers_are_balanced() -> Iterator[str]:
+@register("ledger-transfers")
+def check_transfers() -> Iterator[Finding]:
+    """Every transfer has two entries or more, which sum to zero."""
     wrong = Transfer.objects.annotate(
         entry_count=Count("entries"), total=Coalesce(Sum("entries__amount_microcredits"), Value(0))
     ).filter(~Q(total=0) | Q(entry_count__lt=2))
-    for transfer in wrong[:100]:
-        yield (
+    for transfer in wrong.iterator():
+        yield Finding(
             f"Transfer {transfer.code} has {transfer.entry_count} entries with the sum "
-            f"{transfer.total} microcredits."
+            f"{transfer.total} microcredits.",
+            _REMEDY,
         )
 
 
-def _balances_are_sums() -> Iterator[str]:
+@register("ledger-balances")
+def check_balances() -> Iterator[Finding]:
+    """Every balance is the sum of its account's entries."""
     booked = (
         Entry.objects.filter(account=OuterRef("account"))
         .order_by()
@@ -51,17 +57,21 @@ def _balances_are_sums() -> Iterator[str]:
     wrong = Balance.objects.annotate(booked=Coalesce(Subquery(booked), Value(0))).exclude(
         amount_microcredits=F("booked")
     )
-    for balance in wrong.select_related("account__kind", "account__user", "account__project")[:100]:
-        yield (
+    owners = "account__kind", "account__user", "account__project"
+    for balance in wrong.select_related(*owners).iterator():
+        yield Finding(
             f"The balance of “{balance.account}” says {balance.amount_microcredits} "
-            f"microcredits, its entries sum to {balance.booked}."
+            f"microcredits, its entries sum to {balance.booked}.",
+            _REMEDY,
         )
     without = Account.objects.filter(kind__may_go_negative=False, balance=None)
-    for account in without.select_related("kind", "user", "project")[:100]:
-        yield f"“{account}” has no balance."
+    for account in without.select_related("kind", "user", "project").iterator():
+        yield Finding(f"“{account}” has no balance.", _REMEDY)
 
 
-def _holds_match() -> Iterator[str]:
+@register("ledger-holds")
+def check_holds() -> Iterator[Finding]:
+    """Every project's holds account has the sum of its open holds."""
     held = (
         Hold.objects.filter(project=OuterRef("account__project"), state_id=HoldState.Code.OPEN)
         .order_by()
@@ -74,8 +84,9 @@ def _holds_match() -> Iterator[str]:
         .annotate(held=Coalesce(Subquery(held), Value(0)))
         .exclude(amount_microcredits=F("held"))
     )
-    for balance in wrong.select_related("account__kind", "account__project")[:100]:
-        yield (
+    for balance in wrong.select_related("account__kind", "account__project").iterator():
+        yield Finding(
             f"“{balance.account}” has {balance.amount_microcredits} microcredits, the open holds "
-            f"of the project sum to {balance.held}."
+            f"of the project sum to {balance.held}.",
+            _REMEDY,
         )

@@ -22,11 +22,12 @@ def _empty_wallets(settings: object) -> None:
 @pytest.fixture(autouse=True)
 def bare_plan(request: pytest.FixtureRequest) -> Plan | None:
     """The plan of those newcomers."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+    elif "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+    else:
         return None
-    request.getfixturevalue(
-        "transactional_db" if "transactional_db" in request.fixturenames else "db"
-    )
     plan = Plan.objects.create(code="bare", title="Bare", monthly_microcredits=0, concurrent_jobs=2)
     plan.grants.create()
     return plan
