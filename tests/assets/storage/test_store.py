@@ -27,11 +27,16 @@ from tests.assets.conftest import stored
 from tests.assets.pictures import encoded, gradient, png
 
 
+TEXTS = st.text(
+    st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_characters="<\x7f"), min_size=1
+)
+
+
 @pytest.mark.django_db
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_characters="<\x7f"), min_size=1), min_size=1, max_size=6))  # fmt: skip
+@given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_any_bytes_come_back_and_equal_ones_are_kept_once(files: Path, texts: list[str]) -> None:
     blobs = [ingest(io.BytesIO(text.encode()), file_name="a.txt") for text in texts]
     for text, blob in zip(texts, blobs, strict=True):
