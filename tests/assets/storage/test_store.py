@@ -26,7 +26,6 @@ from studio.core.errors import Invalid, TooLarge, Unavailable, UnsupportedMedia
 from tests.assets.conftest import stored
 from tests.assets.pictures import encoded, gradient, png
 
-
 TEXTS = st.text(
     st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_characters="<\x7f"), min_size=1
 )
