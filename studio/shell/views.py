@@ -15,6 +15,7 @@ from studio.core.middleware import problem_document, problem_response
 from studio.core.queries import project_cards
 from studio.core.web import render_page
 from studio.live.feed import latest_lines
+from studio.shell.context import Shell
 
 log = logging.getLogger(__name__)
 
@@ -104,5 +105,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         )
     part = "#problem" if request.headers.get("HX-Request") == "true" else ""
     template = f"studio/shell/problem.html{part}" if part else "studio/shell/broken.html"
-    page = render_to_string(template, {"problem": error, "reference": reference})
+    # The frame's theme is in a cookie; the page uses nothing of it that would ask the database.
+    context = {"problem": error, "reference": reference, "shell": Shell(request)}
+    page = render_to_string(template, context)
     return HttpResponse(page, status=500)

@@ -1,6 +1,5 @@
 /** <relative-time datetime="2026-11-21T09:00:00+00:00">: “3 min ago”, exact on hover. One clock for all. */
-const STEPS = [[60, "second", 1], [3600, "minute", 60], [86_400, "hour", 3600], [7 * 86_400, "day", 86_400]];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const STEPS = [[60, "s", 1], [3600, "min", 60], [86_400, "h", 3600], [7 * 86_400, "d", 86_400]];
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "long" });
 const shown = new Set();
@@ -32,10 +31,12 @@ class RelativeTime extends HTMLElement {
 
 function wording(moment) {
   const seconds = (moment - Date.now()) / 1000;
-  const step = STEPS.find(([limit]) => Math.abs(seconds) < limit);
-  if (!step) return day.format(moment);
-  if (step[1] === "second" && Math.abs(seconds) < 10) return "just now";
-  return relative.format(Math.trunc(seconds / step[2]), step[1]);
+  const distance = Math.abs(seconds);
+  if (distance < 10) return "just now";
+  const [, unit, length] = STEPS.find(([limit]) => distance < limit) ?? [];
+  if (!unit) return day.format(moment);
+  const span = `${Math.floor(distance / length)} ${unit}`;
+  return seconds < 0 ? `${span} ago` : `in ${span}`;
 }
 
 customElements.define("relative-time", RelativeTime);

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from studio.core.errors import PaymentRequired
 from studio.core.models import Project, User
 from studio.shell.context import Shell
+from studio.shell.views import server_error
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 ALL = sorted(TEMPLATES.rglob("*.html"))
@@ -68,6 +69,20 @@ def test_problem_tells_what_why_what_to_do_and_the_id() -> None:
     ):
         assert said in html
     assert "<html" not in html
+
+
+def test_broken_page_keeps_the_theme_and_asks_nothing() -> None:
+    class NoUser:
+        @property
+        def is_authenticated(self) -> bool:
+            raise AssertionError("the broken page asked for the session")
+
+    request = RequestFactory().get("/")
+    request.COOKIES["appearance"] = "neon.light"
+    request.user = NoUser()
+    page = server_error(request).content.decode()
+    assert 'data-theme="neon" data-scheme="light"' in page
+    assert "<h1" in page
 
 
 def test_problem_page_has_the_frame_only_for_people(admin: User) -> None:
