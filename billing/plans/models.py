@@ -39,6 +39,17 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def includes(self) -> list[str]:
+        """What the plan includes, in words; a query unless `grants` is prefetched."""
+        groups: dict[str, list[str]] = {}
+        for grant in self.grants.all():
+            groups.setdefault(grant.provider, []).append(grant.operation_group or "everything")
+        return [
+            f"{', '.join(found)} by {provider or 'any provider'}"
+            for provider, found in groups.items()
+        ]
+
 
 class PlanGrant(models.Model):
     """A row states that a plan includes a group of operations by a provider.

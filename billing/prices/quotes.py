@@ -16,6 +16,8 @@ from studio.core.errors import NotFound
 
 #: What a result from the cache costs.
 CACHE_HIT_SKU = "system.cache_hit/local/cache"
+#: Charges are whole hundredths of a credit.
+STEP_MICROCREDITS = 10_000
 
 
 @dataclass(frozen=True)
@@ -87,21 +89,30 @@ def quote_at(price: Price, quantity_milli: int, parameters: Mapping[str, Any]) -
 def charge_for(price: Price, quantity_milli: int, parameters: Mapping[str, Any]) -> int:
     """Microcredits for a quantity at a price: multiplied out first, rounded up once.
 
-    Nothing costs nothing; anything above zero costs at least the price's minimum quantity.
+    Nothing costs nothing; anything above zero costs at least the price's minimum quantity. A charge
+    is a whole number of hundredths of a credit, so that every figure a person reads is exact.
 
     Raises:
         ValueError: a negative quantity.
     """
+    amount, divisor = _multiplied_out(price, quantity_milli, parameters)
+    return -(-amount // (divisor * STEP_MICROCREDITS)) * STEP_MICROCREDITS
+
+
+def _multiplied_out(
+    price: Price, quantity_milli: int, parameters: Mapping[str, Any]
+) -> tuple[int, int]:
+    """The exact amount in microcredits, as a fraction."""
     if quantity_milli < 0:
         raise ValueError("A quantity can't be negative.")
     if quantity_milli == 0:
-        return 0
+        return 0, 1
     amount = price.amount_microcredits * max(quantity_milli, price.minimum_quantity_milli)
     divisor = 1000
     for factor in factors_for(price, parameters):
         amount *= factor.multiplier_permille
         divisor *= 1000
-    return -(-amount // divisor)
+    return amount, divisor
 
 
 def factors_for(price: Price, parameters: Mapping[str, Any]) -> list[PriceFactor]:
@@ -120,7 +131,8 @@ def explain(price: Price, quantity_milli: int, parameters: Mapping[str, Any]) ->
         text += f" (at least {_milli(counted)})"
     for factor in factors_for(price, parameters):
         text += f" × {_milli(factor.multiplier_permille)} ({factor.parameter} {factor.value})"
-    return text
+    amount, divisor = _multiplied_out(price, quantity_milli, parameters)
+    return text + (", rounded up" if amount % (divisor * STEP_MICROCREDITS) else "")
 
 
 def _milli(value: int) -> str:

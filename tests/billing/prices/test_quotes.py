@@ -54,7 +54,7 @@ def test_rounded_up_once_and_only_at_the_end(amount, quantity, minimum, factors)
     for factor in factors:
         exact *= Fraction(factor, 1000)
     charge = charge_for(price, quantity, {f"p{i}": "x" for i in range(len(factors))})
-    assert charge == ceil(exact)
+    assert charge == ceil(exact / 10_000) * 10_000
 
 
 @given(st.integers(-(10**15), 10**15))
@@ -98,7 +98,7 @@ class TestPriceBook:
             (TALK, 2000, {"resolution": "480p"}, "15"),
             (TALK, 7000, {"resolution": "720p"}, "42"),
             ("edit.prompt/wavespeed/nano-banana-pro-ultra", 1000, {"resolution": "8k"}, "18"),
-            ("create.image/local/sketch", 1234, {}, "0.1234"),
+            ("create.image/local/sketch", 1234, {}, "0.13"),
             ("system.noop/local/noop", 10_000, {}, "0"),
             ("system.cache_hit/local/cache", 1000, {}, "0"),
         ],
@@ -113,6 +113,10 @@ class TestPriceBook:
         assert found.explanation == (
             "5 × 3 credits per second of video (at least 5) × 2 (resolution 720p)"
         )
+
+    def test_the_explanation_says_when_it_was_rounded(self):
+        found = quote(sku_code="create.image/local/sketch", quantity_milli=1234)
+        assert found.explanation == "1.234 × 0.1 credits per CPU second, rounded up"
 
     def test_parameters_of_any_type_are_compared_by_their_text(self, admin):
         sku = Sku.objects.create(code="a/b/c", title="x")
@@ -138,7 +142,7 @@ class TestPriceBook:
         seed_price_book()
         after = set(Price.objects.values_list("pk", "amount_microcredits", "valid_until"))
         assert after == before
-        assert quote(sku_code=WAN).amount_microcredits == 7
+        assert current_price(WAN).amount_microcredits == 7
 
     def test_every_default_is_there_once(self):
         assert len({line.sku for line in PRICE_BOOK}) == len(PRICE_BOOK)
