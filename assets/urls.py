@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "assets"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("files/", include("assets.storage.urls")),
+    path("library/", include("assets.library.urls")),
 ]

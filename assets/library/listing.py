@@ -28,6 +28,14 @@ PAGE_SIZE = 60
 FEW_MATCHES = 500
 
 
+class _Unnest(Func):
+    """The elements of an array of primary keys, as rows."""
+
+    function = "unnest"
+    set_returning = True
+    output_field = BigIntegerField()
+
+
 class Listing:
     """What a person sees of the library through some filters.
 
@@ -63,6 +71,13 @@ class Listing:
         rows = load(self.user, ids[:size])
         return Page(rows, encode_cursor(rows[-1], self.order) if more and rows else "")
 
+    def includes(self, asset: Asset) -> bool:
+        """Whether an asset, visible to the person, belongs in this list. Causes a query."""
+        if self.project is not None and asset.project_id != self.project.pk:
+            return False
+        found = self.filters.narrow(Asset.objects.filter(pk=asset.pk), self.user)
+        return found.exists()
+
     def neighbours(self, asset: Asset) -> tuple[Asset | None, Asset | None]:
         """The assets before and after one in this list, nothing but their codes loaded."""
         cursor = encode_cursor(asset, self.order)
@@ -94,10 +109,8 @@ class Listing:
             # Everything: the primary key has the order.
             return fitting
         firsts = fitting.filter(project_id=OuterRef("pk")).order_by(*order).values("pk")[:limit]
-        unnested = Func(ArraySubquery(firsts), function="unnest", output_field=BigIntegerField())
-        unnested.set_returning = True
-        merged = Project.objects.visible_to(self.user).order_by().values_list(unnested, flat=True)
-        return Asset.objects.filter(pk__in=merged)
+        each = Project.objects.visible_to(self.user).order_by()
+        return Asset.objects.filter(pk__in=each.values_list(_Unnest(ArraySubquery(firsts))))
 
     def _matches(self) -> AssetQuerySet:
         """The assets that fit, the search text among the filters.

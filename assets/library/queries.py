@@ -14,7 +14,7 @@ from studio.core.access import ProjectScopedQuerySet
 from studio.core.models import Project, User
 
 if TYPE_CHECKING:
-    from assets.library.models import Asset, Lineage, Version  # noqa: F401
+    from assets.library.models import Asset, Lineage, Version
     from assets.storage.models import AssetKind
 
 #: Language of the text search; the generated column `Asset.search` is made with the same.
@@ -89,6 +89,12 @@ class AssetQuerySet(ProjectScopedQuerySet["Asset"]):
         """Those that a person likes."""
         favourite = apps.get_model("assets", "Favourite")
         return self.in_ids(favourite.objects.filter(user_id=user.pk).values("asset_id"))
+
+    def made_from_asset(self, asset: Asset) -> AssetQuerySet:
+        """Those of which a version was made from a version of `asset`."""
+        lineage = apps.get_model("assets", "Lineage")
+        outputs = lineage.objects.filter(input__asset=asset).values("output__asset_id")
+        return self.filter(pk__in=outputs).exclude(pk=asset.pk)
 
     def with_current(self) -> AssetQuerySet:
         """With the current version and its file, in one further query; `asset.current` is free."""
