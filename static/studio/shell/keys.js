@@ -1,6 +1,7 @@
 /**
  * Keyboard shortcuts. The map is data: the list in the help dialog (#keys-dialog), rendered from
  * studio/shell/navigation.py, is what is listened to, so help and behaviour can't differ.
+ * [data-keys-switch] in the dialog turns them off for people whose speech or switch input types letters.
  */
 import { switchScheme } from "./theme.js";
 
@@ -35,8 +36,10 @@ function run(entry) {
   else commands[keyAction]?.();
 }
 
+const isOff = () => localStorage.getItem("shortcuts") === "off";
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+  if (isOff() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
   if (isTyping(event.target) || document.querySelector("dialog:modal")) return;
   clearTimeout(timer);
   const sequence = typed ? `${typed} ${event.key}` : event.key;
@@ -57,5 +60,14 @@ document.addEventListener("keydown", (event) => {
   if (document.documentElement.hasAttribute("data-focus")) toggleFocusMode();
   else if (event.target.matches?.('[data-key-target="search"]')) event.target.blur();
 });
+
+const keysSwitch = document.querySelector("[data-keys-switch]");
+if (keysSwitch) {
+  keysSwitch.checked = !isOff();
+  keysSwitch.addEventListener("change", () => {
+    if (keysSwitch.checked) localStorage.removeItem("shortcuts");
+    else localStorage.setItem("shortcuts", "off");
+  });
+}
 
 if (sessionStorage.getItem("focus-mode")) document.documentElement.setAttribute("data-focus", "");

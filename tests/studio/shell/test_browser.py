@@ -38,7 +38,8 @@ PAGE = """<!doctype html><html lang="en" data-theme="obsidian" data-scheme="dark
 <dialog id="keys-dialog"><ul><li data-keys="g c" data-key-action="go" data-key-url="/create/"></li>
 <li data-keys="/" data-key-action="focus-search"></li>
 <li data-keys="?" data-key-action="show-keys"></li>
-<li data-keys="t" data-key-action="switch-scheme"></li></ul></dialog></body></html>"""
+<li data-keys="t" data-key-action="switch-scheme"></li></ul>
+<input type="checkbox" data-keys-switch checked></dialog></body></html>"""
 FEED = """<live-feed src="/ws/live/" data-project="p1"><span class="connection" data-state="">
 <span data-connection-text></span></span></live-feed>
 <div data-offline-banner hidden>Offline</div>"""
@@ -334,6 +335,17 @@ def test_keys(trial: Try) -> None:
     page.keyboard.press("g")
     with page.expect_navigation(url="**/create/"):
         page.keyboard.press("c")
+
+
+def test_keys_can_be_turned_off(trial: Try) -> None:
+    page = trial.open("")
+    page.keyboard.press("?")
+    page.uncheck("[data-keys-switch]")
+    page.keyboard.press("Escape")
+    page = trial.open("")
+    page.keyboard.press("t")
+    assert page.get_attribute("html", "data-scheme") == "dark"
+    assert not page.is_checked("[data-keys-switch]")
 
 
 def test_progress_moves_without_reload(trial: Try) -> None:
