@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'image properties',
-                'indexes': [models.Index(fields=['pixel_sha256'], name='image_properties_pixels')],
+                'indexes': [models.Index(fields=['pixel_sha256'], name='image_properties_pixels'), models.Index(condition=models.Q(('thumbhash__isnull', True)), fields=['blob'], name='image_properties_unrendered')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('frames__gt', 0), ('height_px__gt', 0), ('width_px__gt', 0)), name='image_properties_positive'), models.CheckConstraint(condition=models.Q(('pixel_sha256__regex', '^[0-9a-f]{64}$')), name='image_properties_pixel_sha256_is_hex')],
             },
         ),

@@ -174,6 +174,12 @@ class ImageProperties(models.Model):
         indexes = [
             # pixel-identical pictures of one picture ("is this a duplicate?")
             models.Index(fields=["pixel_sha256"], name="image_properties_pixels"),
+            # the sweeper's search for pictures without renditions
+            models.Index(
+                fields=["blob"],
+                condition=Q(thumbhash__isnull=True),
+                name="image_properties_unrendered",
+            ),
         ]
         verbose_name_plural = "image properties"
 

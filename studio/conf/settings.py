@@ -242,6 +242,7 @@ SEEDFRAME_DEMO_BUILDERS: list[str] = []
 SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
     "assets.storage.uploads.sweep_uploads",
+    "assets.renditions.sweep.sweep_renditions",
     "billing.plans.services.renew_allowances",
 ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 #: Queue of jobs, and of quick background work on files.
@@ -26,3 +28,8 @@ def enqueue(function: str, *args: Any, cluster: str = JOBS) -> str:
     """
     task_id: str = async_task(function, *args, cluster=cluster)
     return task_id
+
+
+def backlog(cluster: str = JOBS) -> int:
+    """How many tasks of a queue wait for a process. One query."""
+    return OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).count()
