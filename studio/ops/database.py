@@ -333,8 +333,9 @@ class EmbeddedDatabase:
 
         Forced or not, nothing that was committed is lost: the next start replays the log.
         """
-        with self._starting():
-            self._stop(seconds)
+        if self.pgdata.exists():
+            with self._starting():
+                self._stop(seconds)
         self._users.release()
 
     def _stop(self, seconds: float) -> None:
