@@ -210,12 +210,22 @@ class PostgresRelayLayer(InMemoryChannelLayer):
                 self._loop, self.process_id = loop, uuid.uuid4().hex[:12]
                 self._listening, self._sending, self._sender = asyncio.Event(), asyncio.Lock(), None
                 await self.flush()
-            self._relay = loop.create_task(self._listen_for_ever(), name="live relay")
+            self._relay = loop.create_task(self._relay_until_cancelled(), name="live relay")
         if not self._listening.is_set():
             try:
                 await asyncio.wait_for(self._listening.wait(), LISTEN_WAIT_SECONDS)
             except TimeoutError:
                 log.warning("The live relay is not connected; pages will resync when it is.")
+
+    async def _relay_until_cancelled(self) -> None:
+        """Relay as long as the event loop lives; then leave no connection behind."""
+        try:
+            await self._listen_for_ever()
+        finally:
+            self._listening.clear()
+            if self._sender is not None:
+                await self._sender.close()
+                self._sender = None
 
     async def _listen_for_ever(self) -> None:
         """Keep one LISTEN connection, and tell all sockets to resync after each gap."""
@@ -286,10 +296,6 @@ class PostgresRelayLayer(InMemoryChannelLayer):
             self._relay.cancel()
             await asyncio.gather(self._relay, return_exceptions=True)
             self._relay = None
-        if self._sender is not None:
-            await self._sender.close()
-            self._sender = None
-        self._listening.clear()
 
 
 def _encode(found: dict[str, Any]) -> str:
