@@ -12,7 +12,7 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds of event, and connect what must run after `migrate`."""
-        from pipeline.jobs import events  # noqa: F401  (registers its kinds)
+        from pipeline.jobs import events, links  # noqa: F401  (register their kinds and links)
         from pipeline.operations.sync import sync_catalogue
         from pipeline.presets.services import sync_presets
 

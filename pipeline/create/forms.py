@@ -1,0 +1,178 @@
+"""The form of the Create page: the operation's own form, and where and how to make it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from pipeline.imaging.sizes import plan_size
+from pipeline.operations.create_image import ASPECTS, CREATE_IMAGE, DEFAULT_SIZE
+from pipeline.operations.forms import operation_form
+from pipeline.presets.queries import (
+    StyleFamily,
+    TemplateGroup,
+    all_templates,
+    aspect_text,
+    group_templates,
+    style_families,
+    template_name,
+)
+from studio.core.models import Project
+
+FORM_ID = "create-form"
+TEMPLATE, ASPECT, EXACT = "template", "aspect", "exact"
+FORMATS = ((TEMPLATE, "Template"), (ASPECT, "Aspect"), (EXACT, "Exact size"))
+DEFAULT_ASPECT = "1:1"
+
+_Base: Any = operation_form(CREATE_IMAGE)
+
+
+class DataSelect(forms.Select):
+    """A select whose options carry further data attributes, given by value."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.data: dict[str, dict[str, Any]] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the data of this value."""
+        option = super().create_option(name, value, *args, **kwargs)
+        for key, item in self.data.get(str(value), {}).items():
+            option["attrs"][f"data-{key}"] = item
+        return option
+
+
+class CreateForm(_Base):
+    """Everything that the Create page asks for.
+
+    `format` says which of template, aspect and exact size counts; the others are ignored, so that
+    what is no longer shown never decides.
+    """
+
+    project = forms.ChoiceField(label="Project")
+    format = forms.ChoiceField(
+        label="Format", choices=FORMATS, initial=TEMPLATE, required=False, widget=forms.RadioSelect
+    )
+    model = forms.ChoiceField(label="Model", required=False)
+    reuse = forms.BooleanField(
+        label="Reuse an identical earlier result (free)",
+        required=False,
+        initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "toggle"}),
+    )
+
+    def __init__(self, *args: Any, projects: Sequence[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["style_prompt"]  # it follows from the style at every turn
+        self._choose(projects)
+        self._dress()
+        for item in self.fields.values():
+            item.widget.attrs["form"] = FORM_ID
+
+    def _choose(self, projects: Sequence[Project]) -> None:
+        self.template_groups: list[TemplateGroup] = group_templates(all_templates())
+        self.style_families: list[StyleFamily] = style_families()
+        self.fields["project"].choices = [
+            (str(p.code), "Personal" if p.is_personal and len(projects) == 1 else p.name)
+            for p in projects
+        ]
+        self.fields["model"].choices = [
+            (f"{offer.provider}/{offer.model}", offer.title) for offer in CREATE_IMAGE.offers
+        ]
+        sizes = DataSelect(choices=self._template_choices())
+        sizes.data = {
+            t.code: {
+                "width": t.width_px,
+                "height": t.height_px,
+                "quality": t.quality.code,
+                "name": template_name(t),
+            }
+            for group in self.template_groups
+            for t in group.templates
+        }
+        self.fields["template"].widget = sizes
+        looks = DataSelect(choices=self._style_choices())
+        looks.data = {
+            s.code: {"words": s.fragment} for family in self.style_families for s in family.styles
+        }
+        self.fields["style"].widget = looks
+
+    def _template_choices(self) -> list[Any]:
+        groups = [
+            (
+                group.label,
+                [(t.code, f"{t.title} · {t.width_px} × {t.height_px}") for t in group.templates],
+            )
+            for group in self.template_groups
+        ]
+        width, height = DEFAULT_SIZE
+        return [("", f"None: {width} × {height}"), *groups]
+
+    def _style_choices(self) -> list[Any]:
+        families = [(f.label, [(s.code, s.title) for s in f.styles]) for f in self.style_families]
+        return [("", "No style"), *families]
+
+    def _dress(self) -> None:
+        self.fields["aspect"].widget = forms.RadioSelect(choices=[(a, a) for a in ASPECTS])
+        self.fields["aspect"].initial = DEFAULT_ASPECT
+        qualities = self.fields["quality"]
+        qualities.widget = forms.RadioSelect(choices=qualities.choices)
+        self.fields["prompt"].widget.attrs |= {
+            "rows": 5,
+            "autofocus": True,
+            "placeholder": "A lighthouse on a cliff at dusk, warm light, calm sea",
+            "aria-keyshortcuts": "Control+Enter",
+        }
+        self.fields["negative_prompt"].widget.attrs |= {
+            "rows": 2,
+            "placeholder": "People, text, fog",
+        }
+        self.fields["random_seed"].widget.attrs["placeholder"] = "Drawn for you"
+        for name in ("width_px", "height_px"):
+            self.fields[name].required = False
+        for name in ("template", "aspect", "style", "quality"):
+            self.fields[name].help_text = ""  # the page shows what they do
+
+    def clean_project(self) -> str:
+        """The project's code; that it may be worked in is the service's affair."""
+        return str(self.cleaned_data["project"])
+
+    def parameter_values(self) -> dict[str, Any]:
+        """The operation's parameters, with only the chosen way of giving the size."""
+        values: dict[str, Any] = super().parameter_values()
+        chosen = self.cleaned_data.get("format") or (
+            TEMPLATE if values.get("template") else EXACT if values.get("width_px") else ASPECT
+        )
+        if chosen != TEMPLATE:
+            values["template"] = ""
+        if chosen == ASPECT:
+            values.setdefault("aspect", DEFAULT_ASPECT)
+        else:
+            values.pop("aspect", None)
+        if chosen != EXACT:
+            values.pop("width_px", None)
+            values.pop("height_px", None)
+        values.pop("style_prompt", None)
+        return values
+
+    @property
+    def offer(self) -> tuple[str, str]:
+        """Provider and model that were chosen; empty for “the first that fits”."""
+        provider, _, model = (self.cleaned_data.get("model") or "").partition("/")
+        return provider, model
+
+    @property
+    def aspect_radios(self) -> list[tuple[Any, int, int]]:
+        """The radio buttons of the aspects, each with its size."""
+        return [(radio, *ASPECTS[radio.data["value"]]) for radio in self["aspect"]]
+
+
+def size_note(parameters: Any) -> str:
+    """How the wanted size is reached, for the first offer."""
+    offer = CREATE_IMAGE.offers[0]
+    if offer.sizes is None:
+        return ""
+    plan = plan_size(offer.sizes, parameters.width_px, parameters.height_px)
+    return f"{aspect_text(parameters.width_px, parameters.height_px)} · {plan.sentence}"
