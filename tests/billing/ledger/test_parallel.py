@@ -10,9 +10,11 @@ from django.db import connection
 
 from billing.credits import MICROCREDITS as C
 from billing.ledger.doctor import books_balance
+from billing.ledger.posting import cost_centre_of, holds_of
 from billing.ledger.queries import balance_of, held_of
 from billing.ledger.services import open_hold, release_hold, settle_hold
-from billing.models import Hold, HoldState
+from billing.models import Hold, HoldState, Plan
+from billing.plans.services import subscribe
 from studio.core.errors import PaymentRequired
 
 
@@ -58,8 +60,11 @@ def test_a_hold_ended_by_many_ends_once(transactional_db, creator, project, fill
 
 
 def test_holding_and_settling_each_others_work_never_deadlocks(
-    transactional_db, creator, reviewer, project, unlimited, fill
+    transactional_db, creator, reviewer, project, fill
 ):
+    # the project's accounts come first, so that locking in another order would show
+    holds_of(project), cost_centre_of(project)
+    subscribe(actor=None, user=creator, plan=Plan.objects.get(code="studio"))
     fill(reviewer, 100)
 
     def work(user: object, amount: int) -> Callable[[], None]:
