@@ -238,7 +238,7 @@ JOB_MAX_WORKER_LOSSES = 5
 PROJECT_RUNNING_JOBS = 8
 RESULT_CACHE_DAYS = 30
 DEFAULT_PLAN = ENV.default_plan
-SEEDFRAME_DEMO_BUILDERS: list[str] = []
+SEEDFRAME_DEMO_BUILDERS: list[str] = ["pipeline.create.demo.build"]
 SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
     "assets.storage.uploads.sweep_uploads",
