@@ -10,6 +10,7 @@ from django import forms
 from pipeline.imaging.sizes import plan_size
 from pipeline.operations.create_image import ASPECTS, CREATE_IMAGE, DEFAULT_SIZE
 from pipeline.operations.forms import operation_form
+from pipeline.presets.models import Style
 from pipeline.presets.queries import (
     StyleFamily,
     TemplateGroup,
@@ -25,6 +26,12 @@ FORM_ID = "create-form"
 TEMPLATE, ASPECT, EXACT = "template", "aspect", "exact"
 FORMATS = ((TEMPLATE, "Template"), (ASPECT, "Aspect"), (EXACT, "Exact size"))
 DEFAULT_ASPECT = "1:1"
+
+FEATURED_STYLES = (
+    "photographic", "cinematic", "watercolour", "anime",
+    "oil-painting", "comic-book", "neon-punk", "low-poly",
+    "ukiyo-e", "art-deco", "paper-cut", "pixel-art",
+)  # fmt: skip
 
 _Base: Any = operation_form(CREATE_IMAGE)
 
@@ -74,10 +81,7 @@ class CreateForm(_Base):
     def _choose(self, projects: Sequence[Project]) -> None:
         self.template_groups: list[TemplateGroup] = group_templates(all_templates())
         self.style_families: list[StyleFamily] = style_families()
-        self.fields["project"].choices = [
-            (str(p.code), "Personal" if p.is_personal and len(projects) == 1 else p.name)
-            for p in projects
-        ]
+        self.fields["project"].choices = [(str(p.code), p.name) for p in projects]
         self.fields["model"].choices = [
             (f"{offer.provider}/{offer.model}", offer.title) for offer in CREATE_IMAGE.offers
         ]
@@ -162,6 +166,12 @@ class CreateForm(_Base):
         """Provider and model that were chosen; empty for “the first that fits”."""
         provider, _, model = (self.cleaned_data.get("model") or "").partition("/")
         return provider, model
+
+    @property
+    def featured_styles(self) -> list[Style]:
+        """A few looks that differ much, shown without opening the gallery."""
+        found = {style.code: style for family in self.style_families for style in family.styles}
+        return [found[code] for code in FEATURED_STYLES if code in found]
 
     @property
     def aspect_radios(self) -> list[tuple[Any, int, int]]:

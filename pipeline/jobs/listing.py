@@ -13,6 +13,7 @@ from pipeline.jobs.models import Job, JobState
 from pipeline.jobs.queries import for_list, queue_counts
 from pipeline.jobs.shown import ShownJob, show_jobs
 from pipeline.jobs.states import ACTIVE, FINAL
+from pipeline.operations.catalogue import CATALOGUE
 from pipeline.operations.models import Operation
 from studio.core.errors import Invalid
 from studio.core.models import Membership, Project, User
@@ -141,13 +142,14 @@ class Listing:
 
     def choices(self) -> dict[str, Any]:
         """Projects, operations and people to filter by. Three queries."""
+        listed = [spec.code for spec in CATALOGUE.values() if spec.is_listed]
         projects = Project.objects.visible_to(self.user).order_by("name", "pk")
         people = User.objects.filter(
             memberships__in=Membership.objects.filter(project__in=projects.order_by())
         )
         return {
             "projects": projects,
-            "operations": Operation.objects.filter(is_retired=False).order_by("title"),
+            "operations": Operation.objects.filter(code__in=listed).order_by("title"),
             "people": people.distinct().select_related("profile").order_by("username"),
         }
 

@@ -89,7 +89,7 @@ def job_context(user: Any, shown: ShownJob) -> dict[str, Any]:
         "derived": list(_derived(user, job)),
         "comparisons": comparisons_of(job, source),
         "recipe_text": pretty(job.recipe.document),
-        "price": explain(job.price, 1000, job.parameters),
+        "price": price_of(job),
         "held_microcredits": held_in_all(job),
         "can_recall": job.offer.operation.code == "create.image",
     }
@@ -156,6 +156,11 @@ def _shown_comparison(item: Comparison) -> ShownComparison:
 def held_in_all(job: Job) -> int:
     """Microcredits that were ever set aside for the job. One query."""
     return sum(Hold.objects.filter(job_hold__job=job).values_list("amount_microcredits", flat=True))
+
+
+def price_of(job: Job) -> str:
+    """The price that the job was quoted, in words. No query."""
+    return explain(job.price, 1000, job.parameters).removeprefix("1 × ")
 
 
 def pretty(document: Any) -> str:

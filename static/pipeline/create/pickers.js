@@ -15,7 +15,7 @@ class PickInto extends HTMLElement {
     this.addEventListener("keydown", (event) => this.move(event), { signal });
     document.addEventListener("change", ({ target }) => target.id === this.dataset.for && this.mark(), { signal });
     this.observer = new MutationObserver(() => this.mark());
-    this.observer.observe(this, { childList: true, subtree: true });
+    this.observer.observe(this, { childList: true, subtree: true, attributeFilter: ["aria-pressed"] });
     this.mark();
   }
 
@@ -34,7 +34,10 @@ class PickInto extends HTMLElement {
 
   mark() {
     const value = select(this.dataset.for)?.value ?? "";
-    for (const item of this.querySelectorAll("[data-value]")) item.setAttribute("aria-pressed", item.dataset.value === value);
+    for (const item of this.querySelectorAll("[data-value]")) {
+      const pressed = String(item.dataset.value === value);
+      if (item.getAttribute("aria-pressed") !== pressed) item.setAttribute("aria-pressed", pressed);
+    }
   }
 
   /** Arrows go through the pictures, by rows too, so that Tab need not. */

@@ -51,25 +51,3 @@ class ElapsedTime extends HTMLElement {
 
 customElements.define("elapsed-time", ElapsedTime);
 setInterval(() => document.hidden || running.forEach((element) => element.render()), 1_000);
-
-/** What elements have drawn into themselves stays when a fragment is morphed over them. */
-const KEYS = { "RELATIVE-TIME": "datetime", "ELAPSED-TIME": "datetime", "LIVE-PROGRESS": "data-job" };
-
-document.addEventListener("htmx:before:morph:node", (event) => {
-  const { oldNode, newNode } = event.detail;
-  const key = KEYS[oldNode?.tagName];
-  const same = key && oldNode.getAttribute(key) === newNode.getAttribute(key);
-  if (same || (oldNode?.tagName === "BLUR-UP" && isSamePicture(oldNode, newNode))) event.preventDefault();
-});
-
-document.addEventListener("htmx:before:morph:attr", (event) => {
-  const { attrName } = event.detail;
-  const { target } = event;
-  // A menu or disclosure that a person has opened stays open; what is ticked stays ticked.
-  if (attrName === "open" && target.matches("details")) event.preventDefault();
-  if ((attrName === "disabled" || attrName === "aria-pressed") && target.matches("[data-compare-open]")) event.preventDefault();
-});
-
-function isSamePicture(before, after) {
-  return before.querySelector("img")?.getAttribute("src") === after.querySelector("img")?.getAttribute("src");
-}

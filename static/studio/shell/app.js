@@ -2,6 +2,7 @@
 import "./csrf.js";
 import "./live-feed.js";
 import "./live-progress.js";
+import "./morph.js";
 import "./toasts.js";
 import "./theme.js";
 import "./keys.js";
