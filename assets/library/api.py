@@ -30,6 +30,7 @@ from assets.storage.parsers import UploadParser
 from assets.storage.serving import signed_path
 from assets.storage.uploads import upload_file, upload_version
 from assets.storage.views import version_response
+from studio.core.access import CapabilityCode, require
 from studio.core.api.pages import KeysetPagination
 from studio.core.api.people import checked
 from studio.core.models import Project, User
@@ -190,6 +191,8 @@ class Versions(AssetView, generics.ListAPIView[Any]):
     def post(self, request: Request, code: uuid.UUID) -> Response:
         """Upload a whole file as the next version."""
         asset = self.asset(code)
+        # before the file is read, which may be big
+        require(self.person, CapabilityCode.CREATE, asset.project)
         values = checked(self, bodies.NewVersionSerializer, request.data)
         file = values["file"]
         version = upload_version(

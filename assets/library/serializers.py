@@ -176,7 +176,7 @@ class VersionOfAssetSerializer(serializers.ModelSerializer[Version]):
         read_only_fields = fields
 
 
-class InputSerializer(serializers.ModelSerializer[Lineage]):
+class LineageInputSerializer(serializers.ModelSerializer[Lineage]):
     """What a version was made from."""
 
     role = CodeField(LineageRole.Code, source="role_id", read_only=True)
@@ -188,7 +188,7 @@ class InputSerializer(serializers.ModelSerializer[Lineage]):
         read_only_fields = fields
 
 
-class OutputSerializer(serializers.ModelSerializer[Lineage]):
+class LineageOutputSerializer(serializers.ModelSerializer[Lineage]):
     """What was made from a version."""
 
     role = CodeField(LineageRole.Code, source="role_id", read_only=True)
@@ -203,8 +203,8 @@ class OutputSerializer(serializers.ModelSerializer[Lineage]):
 class LineageSerializer(serializers.Serializer[Any]):
     """One step up and one step down; what these credentials may not see is left out."""
 
-    made_from = InputSerializer(many=True)
-    used_in = OutputSerializer(many=True)
+    made_from = LineageInputSerializer(many=True)
+    used_in = LineageOutputSerializer(many=True)
 
 
 class LinkSerializer(serializers.Serializer[Any]):

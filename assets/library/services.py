@@ -160,6 +160,7 @@ def change_asset(
     Raises:
         As `rename_asset` and `change_retention`.
     """
+    require(actor, CapabilityCode.CREATE, asset.project)
     with transaction.atomic():
         if title is not None:
             rename_asset(actor=actor, asset=asset, title=title)
