@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.plumbing import ResolvedComponent
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -108,3 +112,26 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The bearer scheme."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class CodeFieldScheme(OpenApiSerializerFieldExtension):
+    """How the document describes a lookup's codes: one named enumeration for each lookup."""
+
+    target_class = "studio.core.api.fields.CodeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """A reference to the lookup's component, made on first use."""
+        codes = self.target.codes
+        name = codes.__qualname__.split(".")[0].removesuffix("Code")
+        component = ResolvedComponent(
+            name=name,
+            type=ResolvedComponent.SCHEMA,
+            object=codes,
+            schema={
+                "type": "string",
+                "enum": [member.code for member in codes],
+                "description": "; ".join(f"`{m.code}`: {m.label}" for m in codes),
+            },
+        )
+        auto_schema.registry.register_on_missing(component)
+        return component.ref  # type: ignore[no-any-return]
