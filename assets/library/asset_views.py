@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assets.library import actions, panels, services
 from assets.library.cards import Card, card_of, picture_of, ratio_of
 from assets.library.filters import AssetFilters
-from assets.library.forms import TitleForm
 from assets.library.listing import Listing, load
 from assets.library.models import Asset, RetentionClass, RetentionTransition, Version
 from assets.library.queries import made_from, used_in
@@ -23,7 +22,7 @@ from assets.renditions.services import request_renditions
 from assets.storage.models import AssetKind, MediaType, MediaTypeCode
 from studio.core.access import CapabilityCode, capabilities, require
 from studio.core.errors import Conflict, Invalid, NotFound
-from studio.core.web import redirect, render_page, toast, wants_fragment
+from studio.core.web import redirect, render_page, wants_fragment
 
 PAGE = "assets/library/asset.html"
 
@@ -176,21 +175,25 @@ def title(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     """The title: as text, as a form (`?edit=1`), and its change."""
     user: Any = request.user
     found = _asset(request, code)
-    form = TitleForm(request.POST or None, initial={"title": found.title})
-    editing = "edit" in request.GET
+    value, problem = found.title, ""
     if request.method == "POST":
+        value = request.POST.get("title", "")
         try:
-            services.rename_asset(actor=user, asset=found, title=request.POST.get("title", ""))
+            services.rename_asset(actor=user, asset=found, title=value)
         except Invalid as error:
-            form.is_valid()
-            form.add_error("title", error.fields.get("title", [error.detail])[0])
-            editing = True
+            problem = error.fields.get("title", [error.detail])[0]
     may_create = CapabilityCode.CREATE in capabilities(user, found.project)
-    context = {"asset": found, "form": form, "editing": editing, "may_create": may_create}
-    status = Invalid.status if form.errors else 200
-    if not wants_fragment(request) and not form.errors:
+    context = {
+        "asset": found,
+        "value": value,
+        "problem": problem,
+        "editing": bool(problem) or ("edit" in request.GET and may_create),
+        "may_create": may_create,
+    }
+    if not wants_fragment(request) and not context["editing"]:
         return redirect(request, reverse("assets:asset", args=[found.code]))
-    return render_page(request, "assets/library/title.html", context, status=status)
+    status = Invalid.status if problem else 200
+    return render_page(request, "assets/library/retitle.html", context, part="title", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -228,11 +231,8 @@ def retention(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     except KeyError as error:
         raise Invalid("There is no such class.", fields={"retention": ["Unknown."]}) from error
     services.change_retention(actor=user, asset=found, retention_class=RetentionClass.Code(wanted))
-    said = f"“{found.title}” is kept as {wanted.label.lower()} now."
-    if not wants_fragment(request):
-        messages.success(request, said)
-        return redirect(request, reverse("assets:asset", args=[found.code]))
-    return toast(HttpResponse(status=204), said)
+    messages.success(request, f"“{found.title}” is kept as {wanted.label.lower()} now.")
+    return redirect(request, reverse("assets:asset", args=[found.code]))
 
 
 @require_POST

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from assets.library.filters import MAX_QUERY, AssetFilters
 from assets.library.models import Origin, RetentionClass
@@ -59,20 +60,20 @@ class FilterForm(forms.Form):
         field.choices = [("", everything), *choices]
 
 
-class TitleForm(forms.Form):
-    """The title of an asset."""
-
-    title = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
-
-
 class UploadForm(forms.Form):
     """Where uploads go: into which project, and how dearly they are kept."""
 
     project = forms.ChoiceField(label="Project")
-    retention = forms.ChoiceField(label="Class", widget=forms.RadioSelect)
+    retention = forms.TypedChoiceField(
+        label="Class",
+        widget=forms.RadioSelect,
+        coerce=lambda code: RetentionClass.Code(RetentionClass.Code.by_code(code)),
+    )
 
-    def __init__(self, user: User, chosen: Project | None = None) -> None:
-        super().__init__(auto_id="upload-%s", use_required_attribute=False)
+    def __init__(
+        self, user: User, data: QueryDict | None = None, *, chosen: Project | None = None
+    ) -> None:
+        super().__init__(data, auto_id="upload-%s", use_required_attribute=False)
         projects = list(writable_projects(user)[:PROJECTS_SHOWN])
         project: Any = self.fields["project"]
         project.choices = [(str(found.code), found.name) for found in projects]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assets.library import bulk, services
 from assets.library.cards import card_of
@@ -18,8 +18,9 @@ from assets.library.filters import AssetFilters
 from assets.library.forms import FilterForm, UploadForm, writable_projects
 from assets.library.listing import PAGE_SIZE, Listing, load
 from assets.library.models import Asset
+from assets.storage.uploads import upload_file
 from studio.core.errors import Invalid
-from studio.core.models import User
+from studio.core.models import Project, User
 from studio.core.paging import encode_cursor
 from studio.core.web import redirect, render_page, toast, wants_fragment
 
@@ -131,13 +132,17 @@ def _changed(user: User, action: str, changed: list[Asset], query: str) -> dict[
 
 
 def _said(action: str, count: int) -> str:
-    things = "1 asset" if count == 1 else f"{count} assets"
+    things = _things(count)
     return {
         "favourite": f"{things} among your favourites.",
         "unfavourite": f"{things} no longer among your favourites.",
         "trash": f"{things} put in the trash.",
         "restore": f"{things} taken out of the trash.",
     }[action]
+
+
+def _things(count: int) -> str:
+    return "1 asset" if count == 1 else f"{count} assets"
 
 
 def _codes(texts: list[str]) -> list[uuid.UUID]:
@@ -168,11 +173,31 @@ def favourite(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "assets/library/favourite.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """The dialog for uploads; `?project=` is proposed as the place."""
+    """The dialog for uploads; `?project=` is proposed as the place.
+
+    Browsers send files through the API, in pieces; the POST is for those without scripts.
+    """
     user: Any = request.user
-    filters = AssetFilters.read(request.GET)
-    listing = Listing(user, AssetFilters(project=filters.project))
-    context = {"form": UploadForm(user, listing.project), "project": listing.project}
-    return render_page(request, "assets/library/upload.html", context, part="dialog")
+    wanted = AssetFilters(project=AssetFilters.read(request.GET).project)
+    form = UploadForm(user, request.POST or None, chosen=Listing(user, wanted).project)
+    if request.method == "POST" and form.is_valid():
+        files = request.FILES.getlist("files")
+        if not files:
+            raise Invalid("No file was chosen.", fields={"files": ["Choose at least one."]})
+        project = Project.objects.get_visible(user, code=form.cleaned_data["project"])
+        for file in files:
+            upload_file(
+                actor=user,
+                project=project,
+                file=cast(BinaryIO, file),
+                file_name=file.name or "",
+                size_bytes=file.size,
+                retention_class=form.cleaned_data["retention"],
+            )
+        messages.success(request, f"{_things(len(files))} uploaded.")
+        return redirect(request, f"{reverse('assets:library')}?project={project.code}")
+    status = Invalid.status if form.errors else 200
+    context = {"form": form}
+    return render_page(request, "assets/library/upload.html", context, part="dialog", status=status)

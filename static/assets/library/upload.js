@@ -207,7 +207,7 @@ function rowTemplate() {
 }
 
 /** Files of a drop; folders are opened, however deep. */
-async function filesOf(transfer) {
+export async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
   const found = [];
