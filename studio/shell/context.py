@@ -126,6 +126,11 @@ class Shell:
         return navigation.reverse_or_empty("billing:balance")
 
     @property
+    def appearance_url(self) -> str:
+        """Where the theme switch keeps the choice with the person."""
+        return navigation.reverse_or_empty("studio:appearance") if self.signed_in else ""
+
+    @property
     def bell_url(self) -> str:
         """Fragment with the number of unread notifications."""
         return navigation.reverse_or_empty("studio:notifications-unread")

@@ -19,7 +19,7 @@ from studio.core.forms import ApiKeyForm, AppearanceForm, ProfileForm
 from studio.core.models import PreferenceName
 from studio.core.paging import keyset_page
 from studio.core.queries import own_keys, own_sessions
-from studio.core.web import redirect, render_page
+from studio.core.web import redirect, render_page, wants_fragment
 
 PROFILE = "studio/core/me.html"
 
@@ -58,6 +58,8 @@ def appearance(request: HttpRequest) -> HttpResponse:
     for name in ("theme", "scheme"):
         member = PreferenceName.Code.by_code(name)
         services.set_preference(user=user, name=member, value=form.cleaned_data[name])  # type: ignore[arg-type]
+    if wants_fragment(request):  # the switch in the menu, which shows by itself what it did
+        return HttpResponse(status=204)
     messages.success(request, "Saved for all your devices.")
     return remember_in_browser(redirect(request, reverse("studio:me")), user)
 

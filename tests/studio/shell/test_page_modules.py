@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.studio.shell.browser import MARKS, Try
+from tests.studio.shell.browser import MARKS, Try, until
 
 thumbhash = pytest.importorskip("thumbhash")
 pytestmark = MARKS
@@ -72,12 +72,27 @@ def test_keys(trial: Try) -> None:
     page.keyboard.press("?")
     assert page.evaluate("document.getElementById('keys-dialog').open")
     page.keyboard.press("Escape")
+    until(page, "!document.getElementById('keys-dialog').open")
     page.keyboard.press("t")
     assert page.get_attribute("html", "data-scheme") == "light"
     assert "appearance=obsidian.light" in page.evaluate("document.cookie")
     page.keyboard.press("g")
     with page.expect_navigation(url="**/create/"):
         page.keyboard.press("c")
+
+
+def test_theme_is_kept_with_the_person(trial: Try) -> None:
+    saved = trial.answer("/me/appearance/", status=204, body="")
+    page = trial.open(
+        '<theme-switch data-save="/me/appearance/"><input type="radio" name="theme" value="neon">'
+        '<input type="radio" name="scheme" value="light"></theme-switch>'
+    )
+    page.check("[value=neon]")
+    page.check("[value=light]")
+    page.wait_for_timeout(700)
+    assert page.evaluate("document.cookie") == "appearance=neon.light"
+    assert [request.post_data for request in saved] == ["theme=neon&scheme=light"]
+    assert saved[0].headers["x-csrftoken"] == "from-meta"
 
 
 def test_keys_can_be_turned_off(trial: Try) -> None:
