@@ -133,7 +133,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     prompt = request.GET.get("prompt", "")[:4000]
     context = {
         "groups": group_templates(find_templates(text)),
-        "recommended": recommended_templates(goal=text, prompt=prompt),
+        "recommended": recommended_templates(goal=text, prompt="" if text else prompt),
         "text": text,
     }
     return render_page(request, "pipeline/create/templates.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.presets.models import Platform, Template
+from pipeline.presets.models import Look, Platform, Template
 from pipeline.presets.words import (
     EMPTY_WORDS,
     LOOK_WORDS,
@@ -72,7 +72,7 @@ def recommend(
     named = {code for code, words in PLATFORM_WORDS.items() if words & set(told)}
     if found := _by_label(platform):
         named.add(found)
-    rated = [_rate(template, named, asked, told) for template in templates]
+    rated = [_rate(template, named, told) for template in templates]
     rated = [r for r in rated if r.score > 0] or [
         Recommendation(r.template, 0, "Often used") for r in rated if r.template.code in POPULAR
     ]
@@ -81,41 +81,48 @@ def recommend(
 
 
 def _rate(
-    template: Template, named: set[Platform.Code], asked: list[str], told: list[str]
+    template: Template, named: set[Platform.Code], told: list[str]
 ) -> Recommendation:
     score, reasons = 0.0, []
     here = Platform.Code(template.platform_id)
+    formats = _format_words(template)
+    # each word gives one reason
+    left = [word for word in told if word in formats or word not in PLATFORM_WORDS[here]]
     if here in named:
         score += _NAMED
         reasons.append(f"made for {here.label}")
-    if word := _first(told, _format_words(template)):
+    if word := _take(left, formats):
         # “cover” says little when another platform was named
         score += _FORMAT if not named or here in named else _FORMAT / 3
         reasons.append(f"you mention “{word}”")
-    goals = set(words_of(template.goal)) - EMPTY_WORDS
-    if suits := list(dict.fromkeys(word for word in told if word in goals)):
-        score += _GOAL * min(3, len(suits))
+    goals = frozenset(words_of(template.goal)) - EMPTY_WORDS
+    suits = [word for word in (_take(left, goals) for _ in range(3)) if word]
+    if suits:
+        score += _GOAL * len(suits)
         reasons.append(f"good for {' and '.join(suits[:2])}")
     shape = shape_of(template.width_px, template.height_px)
-    if word := _first(told, SHAPE_WORDS[shape]):
+    if word := _take(left, SHAPE_WORDS[shape]):
         score += _SHAPE
         reasons.append(f"{shape} suits “{word}”")
-    if word := _first(told, LOOK_WORDS.get(_look(template), frozenset())):
+    if word := _take(left, LOOK_WORDS.get(_look(template), frozenset())):
         score += _LOOK
         reasons.append(f"its look fits “{word}”")
     return Recommendation(template, score, _sentence(reasons))
 
 
-def _look(template: Template) -> object:
-    return next((code for code in LOOK_WORDS if code == template.look_id), None)
+def _look(template: Template) -> Look.Code:
+    return Look.Code(template.look_id)
 
 
 def _format_words(template: Template) -> frozenset[str]:
     return frozenset(words_of(template.title)) - EMPTY_WORDS - {"feed", "post", "2", "3"}
 
 
-def _first(words: list[str], wanted: frozenset[str]) -> str:
-    return next((word for word in words if word in wanted), "")
+def _take(words: list[str], wanted: frozenset[str]) -> str:
+    """The first word that is wanted, taken out of the list wherever it stands; empty for none."""
+    found = next((word for word in words if word in wanted), "")
+    words[:] = [word for word in words if word != found]
+    return found
 
 
 def _by_label(platform: str) -> Platform.Code | None:
