@@ -127,7 +127,8 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
             _settle(job)
             _tell(job, ending)
             release_dependents(job)
-        hint_ready()  # this worker, and perhaps a cap, is free for the next job
+        if Job.objects.filter(state_id=JobState.Code.QUEUED).exists():
+            hint_ready()  # this worker, and perhaps a cap, is free for the next job
     return True
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Max
+from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
-from pipeline.jobs.models import Job, JobEvent, JobEventKind, JobState, JobStateTransition
+from pipeline.jobs.models import Job, JobEventKind, JobState, JobStateTransition
 from pipeline.jobs.states import FINAL
 from studio.core.errors import Conflict
 from studio.core.tasks import enqueue
@@ -60,18 +61,28 @@ def move_or_conflict(job: Job, to: JobState.Code, message: str = "", **fields: A
         raise Conflict(f"This job is {state}; it can't become “{to.label.lower()}” from there.")
 
 
+# Number and line in one statement; the caller holds the job's row, so numbers have no gaps.
+_ADD_HISTORY = """
+INSERT INTO pipeline_jobevent (job_id, number, kind_id, state_id, message, created_at)
+SELECT %(job)s, coalesce(max(number), 0) + 1, %(kind)s, %(state)s, %(message)s, clock_timestamp()
+FROM pipeline_jobevent WHERE job_id = %(job)s
+"""
+
+
 def add_history(
     job: Job, kind: JobEventKind.Code, message: str, state: JobState.Code | None = None
-) -> JobEvent:
+) -> None:
     """Add a line to the job's history; the caller holds the job's row."""
-    last = JobEvent.objects.filter(job_id=job.pk).aggregate(last=Max("number"))["last"] or 0
-    return JobEvent.objects.create(
-        job_id=job.pk,
-        number=last + 1,
-        kind_id=kind.value,
-        state_id=state.value if state else None,
-        message=message[:300],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD_HISTORY,
+            {
+                "job": job.pk,
+                "kind": kind.value,
+                "state": state.value if state else None,
+                "message": message[:300],
+            },
+        )
 
 
 def publish_job(job: Job, kind: str = "job.changed", **figures: Any) -> None:

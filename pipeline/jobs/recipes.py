@@ -70,9 +70,6 @@ def save_recipe(document: dict[str, Any]) -> Recipe:
     """The row of this recipe, made if it is new."""
     agnostic = {key: value for key, value in document.items() if key != "random_seed"}
     digest = sha256_of(document)
-    found = Recipe.objects.filter(sha256=digest).first()
-    if found is not None:
-        return found
     return Recipe.objects.get_or_create(
         sha256=digest, defaults={"agnostic_sha256": sha256_of(agnostic), "document": document}
     )[0]
