@@ -125,7 +125,7 @@ class SizePlan:
         if self.scale > 1.0005:
             steps.append(f"enlarged ×{self.scale:.2f}")
         elif self.scale < 0.9995:
-            steps.append(f"reduced to {self.scale * 100:.0f} %")
+            steps.append(f"reduced ×{self.scale:.2f}")
         if self.crops:
             steps.append("cropped")
         return f"{drawn}, {' and '.join(steps)} to {wanted}" if steps else drawn
@@ -191,9 +191,7 @@ def plan_size(support: SizeSupport, width_px: int, height_px: int) -> SizePlan:
     return SizePlan(width_px, height_px, best[0], best[1])
 
 
-def fit_to(
-    image: Pixels, plan: SizePlan, focal_point: tuple[float, float] | None = None
-) -> Pixels:
+def fit_to(image: Pixels, plan: SizePlan, focal_point: tuple[float, float] | None = None) -> Pixels:
     """Bring a model's answer to exactly the wanted size of the plan.
 
     One Lanczos resampling of the cropped part; an enlargement is sharpened lightly.

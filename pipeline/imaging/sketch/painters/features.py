@@ -1,0 +1,330 @@
+"""What covers the ground: forests, meadows, rivers, roads, crop rows, falls."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from pipeline.imaging.sketch.canvas import blend, coverage
+from pipeline.imaging.sketch.colour import Colour, mix, ramp, shade
+from pipeline.imaging.sketch.geometry import Outline, outline
+from pipeline.imaging.sketch.noise import blurred, curve, fbm, smoothstep
+from pipeline.imaging.sketch.painters.trees import paint_pine_silhouettes
+from pipeline.imaging.sketch.painters.water import foam, paint_water
+from pipeline.imaging.sketch.stage import Stage
+from pipeline.imaging.sketch.stream import Plane, Stream
+
+
+def paint_forest_band(
+    stage: Stage, stream: Stream, line: Plane, tall: float, nearness: float,
+    colour: Colour, pines: bool, ground: bool = True,
+) -> None:  # fmt: skip
+    """Paint a belt of trees standing along a line, paling with distance.
+
+    Args:
+        line: y in px of the ground per column.
+        tall: height of a usual tree in px.
+        nearness: 0 the horizon … 1 the viewer.
+        pines: firs, else round crowns.
+        ground: fill the ground under the trees too.
+    """
+    canvas, script = stage.canvas, stage.script
+    own = script.far(mix(script.shaded(colour), script.lit(colour), 0.35), (1 - nearness) * 0.8)
+    own = mix(own, script.land(nearness), 0.3)
+    count = max(6, int(canvas.width / (tall * (0.2 if pines else 0.34))))
+    xs, bases, heights = [], [], []
+    clumps = curve(stream.child("clumps"), canvas.width, 5 * canvas.width / canvas.unit, 3)
+    for index in range(count):
+        x = (index + stream.uniform(-0.3, 1.3)) / count * canvas.width
+        column = max(0, min(canvas.width - 1, int(x)))
+        grown = tall * stream.uniform(0.6, 1.15) * (1 + 0.9 * float(clumps[column]))
+        xs.append(x)
+        bases.append(float(line[column]) + tall * 0.05)
+        heights.append(max(tall * 0.25, grown))
+    shapes = (
+        paint_pine_silhouettes(xs, bases, heights, stream)
+        if pines
+        else [_round_crown(stream, x, y, h) for x, y, h in zip(xs, bases, heights, strict=True)]
+    )
+    _fill_lit(stage, shapes, own, nearness)
+    if ground:
+        canvas.below(line, own)
+
+
+def _round_crown(stream: Stream, x: float, base: float, tall: float) -> Outline:
+    points = []
+    half = tall * stream.uniform(0.32, 0.46)
+    for index in range(14):
+        angle = 2 * math.pi * index / 14
+        wobble = stream.uniform(0.82, 1.12)
+        points.append(
+            (
+                x + math.cos(angle) * half * wobble,
+                base - tall * 0.52 - math.sin(angle) * tall * 0.48 * wobble,
+            )
+        )
+    return outline(points)
+
+
+def _fill_lit(stage: Stage, shapes: list[Outline], colour: Colour, nearness: float) -> None:
+    """Fill silhouettes with one tone, lighter at their tops and toward the sun."""
+    canvas = stage.canvas
+    found = coverage(shapes, canvas.height, canvas.width)
+    if found is None:
+        return
+    mask, (top, left, bottom, right) = found
+    reach = max(1.0, canvas.unit * 0.006 * (0.4 + nearness))
+    toward = stage.toward_light((left + right) / 2, top)
+    matrix = np.array([[1, 0, toward[0] * reach], [0, 1, toward[1] * reach]], np.float64)
+    beyond = cv2.warpAffine(
+        mask, matrix, (mask.shape[1], mask.shape[0]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
+    rim = blurred(mask * (1 - beyond), reach * 0.7) * np.float32(
+        0.55 * (1 - stage.script.light.overcast)
+    )
+    fade = np.linspace(0, 1, bottom - top, dtype=np.float32)[:, None]
+    low = mix(
+        colour, stage.script.light.haze, 0.25 * (1 - nearness) + 0.1 * stage.script.light.mist
+    )
+    planes = np.empty((3, *mask.shape), np.float32)
+    high = shade(colour, 0.02)
+    glow = mix(high, stage.script.light.glow, 0.55)
+    for channel in range(3):
+        planes[channel] = high[channel] + (low[channel] - high[channel]) * fade
+        planes[channel] += (glow[channel] - planes[channel]) * rim
+    blend(canvas.rgb[:, top:bottom, left:right], planes, mask)
+
+
+def paint_meadow(
+    stage: Stage, line: Plane, flowers: list[Colour], density: float, grass: Colour
+) -> None:
+    """Cover the ground under a line with blades of grass and, perhaps, flowers.
+
+    Blades and blossoms grow larger toward the viewer, so the field lies down.
+    """
+    canvas, script = stage.canvas, stage.script
+    stream = stage.stream.child("meadow")
+    rows = canvas.rows_below(line)
+    height = rows.stop - rows.start
+    if height < 4:
+        return
+    field = np.zeros((height, canvas.width), np.uint8)
+    mean = float(line.mean())
+    count = stage.many(2600 * canvas.width / canvas.unit)
+    light = script.lit(shade(grass, 0.06))
+    for x, t, lean, tall in stream.array(count, 4).tolist():
+        near = t**0.8
+        y = mean + near * (canvas.height * 1.04 - mean)
+        length = canvas.unit * (0.006 + 0.05 * near**1.5) * (0.6 + tall)
+        px, py = x * canvas.width, y - rows.start
+        tip = (int((px + (lean - 0.5) * length * 0.9) * 16), int((py - length) * 16))
+        thick = 1 if near < 0.55 else max(1, round(canvas.unit * 0.0017 * near))
+        cv2.line(
+            field, (int(px * 16), int(py * 16)), tip, 110 + int(145 * tall), thick, cv2.LINE_AA, 4
+        )
+    mask = (
+        field.astype(np.float32)
+        * np.float32(0.62 / 255)
+        * canvas.mask_below(line - canvas.unit * 0.01, rows)
+    )
+    blend(canvas.rgb[:, rows], mix(light, script.light.glow, 0.18), mask)
+    if flowers:
+        _blossoms(stage, stream, mean, flowers, density)
+
+
+def _blossoms(
+    stage: Stage, stream: Stream, mean: float, flowers: list[Colour], density: float
+) -> None:
+    canvas, script = stage.canvas, stage.script
+    count = stage.many(900 * density * canvas.width / canvas.unit)
+    for index, colour in enumerate(flowers):
+        for tone, lift in ((-0.08, 0.0), (0.05, 0.32)):
+            layer = np.zeros((canvas.height, canvas.width), np.uint8)
+            own = stream.child(f"blossom{index}")
+            for x, t, size, turn in own.array(count // len(flowers), 4).tolist():
+                near = t**0.9
+                y = mean + near**1.25 * (canvas.height * 1.02 - mean)
+                radius = canvas.unit * (0.0016 + 0.0135 * near**1.7) * (0.6 + 0.8 * size)
+                axes = (int(radius * (1 - lift) * 16), int(radius * 0.72 * (1 - lift) * 16))
+                cy = y - radius * (1.2 + lift * 0.8)
+                cv2.ellipse(
+                    layer,
+                    (int(x * canvas.width * 16), int(cy * 16)),
+                    axes,
+                    turn * 40 - 20,
+                    0,
+                    360,
+                    255,
+                    -1,
+                    cv2.LINE_AA,
+                    4,
+                )
+            start = max(0, int(mean - canvas.unit * 0.03))
+            mask = layer[start:].astype(np.float32) * np.float32(0.92 / 255)
+            blend(canvas.rgb[:, start:], script.lit(shade(colour, tone)), mask)
+
+
+def river_mask(stage: Stage, top: float, stream: Stream, width: float = 1.0) -> Plane:
+    """Return the mask of a river winding from the horizon to the viewer, rows from ``top``."""
+    canvas = stage.canvas
+    start = max(1, round(top))
+    count = canvas.height - start
+    t = np.linspace(0, 1, count, dtype=np.float32)
+    # Perspective packs the bends toward the horizon.
+    swing = stream.sign() * stream.uniform(0.16, 0.28)
+    bends = np.sin(
+        np.float32(1.0) / (t + np.float32(0.16)) * np.float32(1.35)
+        + np.float32(stream.uniform(0, 6))
+    )
+    centre = canvas.width * stream.uniform(0.38, 0.62) + bends * canvas.unit * swing * (
+        0.25 + 0.75 * t
+    )
+    half = canvas.unit * (0.006 + 0.34 * t**1.6) * width
+    edge = curve(stream.child("edge"), count, 18, 3) * canvas.unit * 0.05 * t
+    offset = np.abs(canvas.columns[None, :] - (centre + edge)[:, None])
+    return np.clip((half[:, None] - offset) * np.float32(0.6) + 0.5, 0, 1).astype(np.float32)
+
+
+def paint_river(stage: Stage, top: float, own: Colour | None) -> None:
+    """Lay a river through the land."""
+    stream = stage.stream.child("river")
+    mask = river_mask(stage, top, stream)
+    canvas = stage.canvas
+    start = max(1, round(top))
+    bank = blurred(mask, canvas.unit * 0.01)
+    canvas.haze(
+        shade(stage.script.land(1.0), -0.06),
+        np.clip(bank * 1.5, 0, 1) * np.float32(0.55),
+        slice(start, canvas.height),
+    )
+    paint_water(stage, start, 0.75, own, mask)
+
+
+def paint_road(stage: Stage, top: float, paved: bool, own: Colour | None) -> None:
+    """Lay a road or path from the viewer to the horizon."""
+    canvas, script = stage.canvas, stage.script
+    stream = stage.stream.child("road")
+    start = max(1, round(top))
+    count = canvas.height - start
+    t = np.linspace(0, 1, count, dtype=np.float32)
+    vanish = canvas.width * stream.uniform(0.4, 0.6)
+    foot = canvas.width * stream.uniform(0.42, 0.58)
+    bend = np.sin(t * np.float32(3.0)) * np.float32(canvas.unit * stream.uniform(-0.14, 0.14))
+    centre = vanish + (foot - vanish) * t + bend * (1 - t)
+    half = canvas.unit * (0.004 + (0.3 if paved else 0.16) * t**1.15)
+    offset = canvas.columns[None, :] - centre[:, None]
+    mask = np.clip((half[:, None] - np.abs(offset)) * np.float32(0.7) + 0.5, 0, 1)
+    ground = (0.34, 0.34, 0.37) if paved else (0.72, 0.6, 0.44)
+    ground = ground if own is None else own
+    near, far = script.lit(ground), script.far(script.lit(ground), 0.7)
+    grain = (
+        fbm(stream.child("grain"), (count, canvas.width), (max(1, count / canvas.unit * 60), 40), 3)
+        - 0.5
+    )
+    rgb = ramp(
+        [(0.0, far), (0.35, mix(far, near, 0.6)), (1.0, near)],
+        np.repeat(t[:, None], canvas.width, axis=1),
+    )
+    rgb *= 1 + grain * np.float32(0.16)
+    rows = slice(start, canvas.height)
+    blend(canvas.rgb[:, rows], rgb, mask)
+    if paved:
+        depth = np.float32(1) / (t + np.float32(0.05))
+        dash = (np.sin(depth * np.float32(9.0)) > 0).astype(np.float32)[:, None]
+        line = np.clip((half[:, None] * 0.025 - np.abs(offset)) + 0.5, 0, 1) * dash
+        edges = np.clip(
+            (half[:, None] * 0.02 - np.abs(np.abs(offset) - half[:, None] * 0.92)) + 0.5, 0, 1
+        )
+        blend(
+            canvas.rgb[:, rows],
+            script.lit((0.96, 0.93, 0.85)),
+            np.maximum(line, edges) * np.float32(0.85) * mask,
+        )
+
+
+def paint_rows(stage: Stage, line: Plane, colours: list[Colour]) -> None:
+    """Plough the ground under a line into rows that run to the horizon: lavender, vines."""
+    canvas, script = stage.canvas, stage.script
+    stream = stage.stream.child("rows")
+    rows = canvas.rows_below(line)
+    count = rows.stop - rows.start
+    if count < 4:
+        return
+    top = float(line.mean())
+    vanish = canvas.width * stream.uniform(0.3, 0.7)
+    t = np.maximum(
+        (canvas.rows[rows] - np.float32(top - canvas.unit * 0.03))
+        / np.float32(canvas.height - top),
+        0.004,
+    )
+    across = (canvas.columns - np.float32(vanish))[None, :] / np.float32(canvas.unit) / t
+    ripple = (
+        fbm(
+            stream.child("plants"),
+            (count, canvas.width),
+            (count / canvas.unit * 90, canvas.width / canvas.unit * 60),
+            3,
+        )
+        - 0.5
+    )
+    phase = across * np.float32(3.3) + ripple * np.float32(0.5)
+    hill = np.abs(np.mod(phase, 1.0) - np.float32(0.5)) * 2
+    bush = smoothstep(0.2, 0.62, 1 - hill)
+    side = np.mod(phase, 1.0) - np.float32(0.5)
+    sunny = np.float32(1.0 if stage.sun[0] > canvas.width / 2 else -1.0)
+    level = np.clip(
+        bush * 0.62 + side * sunny * bush * 0.7 + ripple * np.float32(1.3) * bush + 0.12, 0, 1
+    )
+    soil = script.lit((0.5, 0.38, 0.28))
+    plant = colours[0]
+    high = script.lit(shade(colours[-1], 0.1))
+    stops = [
+        (0.0, shade(soil, -0.1)),
+        (0.22, mix(soil, script.shaded(plant), 0.5)),
+        (0.5, script.lit(plant)),
+        (1.0, mix(high, script.light.glow, 0.2)),
+    ]
+    rgb = ramp(stops, level.astype(np.float32))
+    far = np.exp(-t * np.float32(6.0))
+    for channel in range(3):
+        mean = script.far(script.lit(plant), 0.5)[channel]
+        rgb[channel] += (mean - rgb[channel]) * np.clip(far * 1.1, 0, 1)
+    blend(canvas.rgb[:, rows], rgb, canvas.mask_below(line, rows))
+
+
+def paint_falls(stage: Stage, x: float, top: float, bottom: float, width: float) -> None:
+    """Let a waterfall drop from a lip at ``top`` into mist at ``bottom``."""
+    canvas, script = stage.canvas, stage.script
+    stream = stage.stream.child("falls")
+    y0, y1 = max(0, int(top)), min(canvas.height, int(bottom))
+    if y1 - y0 < 4:
+        return
+    shape = (y1 - y0, canvas.width)
+    t = np.linspace(0, 1, y1 - y0, dtype=np.float32)[:, None]
+    half = np.float32(width) * (0.42 + 0.16 * t)
+    streaks = fbm(
+        stream, shape, (max(1, shape[0] / canvas.unit * 3), canvas.width / canvas.unit * 70), 4
+    )
+    edge = (curve(stream.child("edge"), y1 - y0, 12, 4) * np.float32(width * 0.25))[:, None]
+    offset = np.abs(canvas.columns - np.float32(x) - edge)
+    mask = np.clip((half - offset) / np.float32(width * 0.12), 0, 1) * (
+        0.5 + 0.7 * smoothstep(0.3, 0.7, streaks)
+    )
+    level = np.clip(smoothstep(0.25, 0.75, streaks) * 0.8 + t * 0.25, 0, 1)
+    rgb = ramp(
+        [(0.0, script.shaded((0.72, 0.82, 0.88))), (1.0, script.lit((0.98, 0.99, 1.0)))],
+        level.astype(np.float32),
+    )
+    blend(canvas.rgb[:, y0:y1], rgb, np.clip(mask, 0, 1))
+    spray = np.exp(-((canvas.distance(x, bottom, 1.7) / np.float32(width * 1.25)) ** 2))
+    canvas.haze(mix(script.light.haze, (1, 1, 1), 0.45), spray * np.float32(0.72))
+    foam(
+        stage,
+        stream.child("pool"),
+        np.full(canvas.width, bottom, np.float32) + np.abs(canvas.columns - np.float32(x)) * 0.0,
+        0.006,
+        0.5,
+    )
+    stage.attend(x, (top + bottom) / 2)

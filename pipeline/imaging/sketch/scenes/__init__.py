@@ -1,0 +1,1 @@
+"""Scenes: each lays out one kind of picture and calls the painters in order."""

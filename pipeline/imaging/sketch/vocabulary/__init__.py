@@ -1,0 +1,1 @@
+"""The words a sketch understands, as plain tables."""
