@@ -2,6 +2,7 @@
  * <asset-page data-asset="code">: reads its parts again when something happens to the asset, and
  * goes through the list that it was opened from with the left and right arrow keys.
  */
+import "./upload.js";
 import "./viewer.js";
 
 const CHANGES = ["asset-renamed", "asset-trashed", "asset-restored", "version-added", "asset-retention-changed"];
@@ -38,6 +39,14 @@ class AssetPage extends HTMLElement {
 }
 
 customElements.define("asset-page", AssetPage);
+
+// A panel without content for this asset.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.response.status === 204) ctx.sourceElement.closest("[data-panel]")?.setAttribute("hidden", "");
+});
+
+// A picture pasted anywhere must not become a version unasked.
+document.addEventListener("paste", (event) => event.target === document.body && event.stopImmediatePropagation(), true);
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") event.target.closest?.(".asset-title-form")?.querySelector("[data-escape]").click();
