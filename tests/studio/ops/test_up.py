@@ -97,6 +97,9 @@ class Up:
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def pids(self) -> set[int]:
+        return {child.pid for child in psutil.Process(self.process.pid).children()}
+
     def child(self, word: str, cluster: str = "") -> psutil.Process:
         found = [
             child
@@ -149,7 +152,7 @@ def data():
     shutil.rmtree(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def up(data):
     running = Up(data).ready()
     yield running
@@ -195,16 +198,51 @@ def test_from_an_empty_folder_and_back(data):
     assert not (data / "run" / "children.json").exists()
 
 
-def test_second_up_is_refused_and_changes_nothing(up, data):
-    before = {c.pid for c in up.family()}
-    second = Up(data)
-    assert second.process.wait(60) == 3
-    second.reader.join(5)
-    assert f"process {up.process.pid}" in second.text
-    assert f"http://127.0.0.1:{up.port}" in second.text
-    assert "Password" not in up.text  # the admin exists since the first start
-    assert {c.pid for c in up.family()} >= before - {None}
-    assert up.is_ready()
+class TestWhileItRuns:
+    """The same studio survives all of it, one after another."""
+
+    def test_second_up_is_refused_and_changes_nothing(self, up, data):
+        before = up.pids()
+        second = Up(data)
+        assert second.process.wait(60) == 3
+        second.reader.join(5)
+        assert f"process {up.process.pid}" in second.text
+        assert f"http://127.0.0.1:{up.port}" in second.text
+        assert "Password" not in up.text  # the admin exists since the first start
+        assert up.pids() == before
+        assert up.is_ready()
+
+    def test_kill_of_the_database_is_recovered_from(self, up):
+        up.child("postgres").kill()
+        assert up.says("The database is back", 60), up.text
+        assert wait_until(up.is_ready, 30, 0.3)
+        assert up.task_goes_through(30)
+        assert up.task_goes_through(30, "media")
+
+    def test_kill_of_the_web_loses_no_connection(self, up):
+        up.child("daphne").kill()
+        # the port stays open meanwhile: this waits in line until the new process takes it
+        assert up.get("/healthz", 60)[0] == 200
+        assert up.says("web ended")
+
+    def test_kill_of_a_cluster_leaves_no_worker_behind(self, up):
+        cluster = up.child("qcluster")
+        family = cluster.children(recursive=True)
+        cluster.kill()
+        assert gone(family) == []
+        assert up.says("jobs ended", 10)
+        assert up.task_goes_through(60)
+
+    def test_kill_of_an_idle_worker_is_noticed_by_the_canary(self, up):
+        cluster = up.child("qcluster")
+        assert wait_until(lambda: bool(up.workers(cluster)), 60)
+        assert up.task_goes_through(60)
+        time.sleep(1)  # idle: blocked in the queue, whose lock it holds
+        [worker] = up.workers(cluster)
+        worker.kill()
+        assert up.says("jobs took no task .* starting it anew", 90), up.text
+        assert up.task_goes_through(60)
+        assert gone([cluster]) == []
 
 
 def test_kill_of_up_takes_everything_down_and_the_next_start_recovers(data):
@@ -218,42 +256,6 @@ def test_kill_of_up_takes_everything_down_and_the_next_start_recovers(data):
     assert again.is_ready()
     assert again.task_goes_through(30)
     assert again.stop() == 0
-
-
-def test_kill_of_the_database_is_recovered_from(up):
-    up.child("postgres").kill()
-    assert up.says("The database is back", 60), up.text
-    assert wait_until(up.is_ready, 30, 0.3)
-    assert up.task_goes_through(30)
-    assert up.task_goes_through(30, "media")
-
-
-def test_kill_of_the_web_loses_no_connection(up):
-    up.child("daphne").kill()
-    # the port stays open meanwhile: this waits in line until the new process takes it
-    assert up.get("/healthz", 60)[0] == 200
-    assert up.says("web ended")
-
-
-def test_kill_of_a_cluster_leaves_no_worker_behind(up):
-    cluster = up.child("qcluster")
-    family = cluster.children(recursive=True)
-    cluster.kill()
-    assert gone(family) == []
-    assert up.says("jobs ended", 10)
-    assert up.task_goes_through(60)
-
-
-def test_kill_of_an_idle_worker_is_noticed_by_the_canary(up):
-    cluster = up.child("qcluster")
-    assert wait_until(lambda: bool(up.workers(cluster)), 60)
-    assert up.task_goes_through(60)
-    time.sleep(1)  # idle: blocked in the queue, whose lock it holds
-    [worker] = up.workers(cluster)
-    worker.kill()
-    assert up.says("jobs took no task .* starting it anew", 90), up.text
-    assert up.task_goes_through(60)
-    assert gone([cluster]) == []
 
 
 def test_taken_port_is_told(data):
