@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils.crypto import salted_hmac
 
 if TYPE_CHECKING:
     from studio.core.models import Session
@@ -33,11 +35,20 @@ class SessionStore(DatabaseStore):
         return row
 
 
+def code_of(session_key: str) -> uuid.UUID:
+    """The code by which a session is named in addresses, from which its key can't be found.
+
+    Another key is another code: while a session changes its key, both rows exist for a moment.
+    """
+    digest = salted_hmac("studio.core.sessions", session_key, algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16])
+
+
 def _with_facts(row: Any, data: dict[str, Any]) -> Any:
     facts = data.get(row.FACTS)
     if facts and SESSION_KEY in data:
         row.user_id = int(data[SESSION_KEY])
-        row.code = facts["code"]
+        row.code = code_of(row.session_key)
         row.signed_in_at = datetime.fromisoformat(facts["at"])
         row.seen_at = datetime.fromisoformat(facts["seen"])
         row.address = facts["address"]

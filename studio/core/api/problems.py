@@ -7,9 +7,8 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from studio.core.errors import DomainError, Forbidden, Invalid, LimitReached, NotFound, NotSignedIn
@@ -18,8 +17,11 @@ from studio.core.middleware import problem_document
 log = logging.getLogger(__name__)
 
 
-def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn domain and framework errors into problem documents; others stay with Django."""
+def problem_handler(error: Exception, context: dict[str, Any]) -> JsonResponse | None:
+    """Turn domain and framework errors into problem documents; others stay with Django.
+
+    The document is JSON whatever the view renders: a picture's address fails in JSON too.
+    """
     request = context.get("request")
     headers: dict[str, str] = {}
     if isinstance(error, DomainError):
@@ -40,7 +42,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     reference = uuid.uuid4().hex[:8]
     path = request.path if request is not None else ""
     log.info("%s → %s %s (%s)", path, problem.status, problem.code, reference)
-    return Response(
+    return JsonResponse(
         problem_document(problem, instance=path, reference=reference),
         status=problem.status,
         headers=headers,

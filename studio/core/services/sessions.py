@@ -73,7 +73,6 @@ def note_sign_in(*, request: HttpRequest, address: str) -> None:
     """Write into the session what its person later recognises it by."""
     now = timezone.now().isoformat()
     request.session[Session.FACTS] = {
-        "code": str(uuid.uuid4()),
         "at": now,
         "seen": now,
         "address": address,
