@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from assets.models import LineageRole, Version
 from billing.models import Hold, Price
-from pipeline.jobs.states import *  # noqa: F403
 from pipeline.jobs.states import (
     ACTIVE,
     FINAL,
@@ -21,30 +20,39 @@ from pipeline.jobs.states import (
     ErrorClass,
     JobEventKind,
     JobState,
+    JobStateTransition,
     LossPolicy,
     Priority,
     WorkerKind,
     WorkerState,
 )
-from pipeline.jobs.states import __all__ as _states
 from pipeline.operations.models import Offer
 from studio.core.access import ProjectScopedQuerySet
 from studio.core.models import Project
 
 __all__ = [
-    *_states,
     "Attempt",
+    "AttemptOutcome",
+    "DerivationKind",
     "Environment",
+    "ErrorClass",
     "IdempotencyKey",
     "Job",
     "JobDependency",
     "JobDerivation",
     "JobEvent",
+    "JobEventKind",
     "JobHold",
     "JobInput",
     "JobOutput",
+    "JobState",
+    "JobStateTransition",
+    "LossPolicy",
+    "Priority",
     "Recipe",
     "Worker",
+    "WorkerKind",
+    "WorkerState",
 ]
 
 
