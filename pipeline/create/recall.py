@@ -17,7 +17,7 @@ def initial_from(job: Job, *, with_seed: bool = True) -> dict[str, Any]:
     """
     values: dict[str, Any] = dict(job.parameters)
     values.pop("style_prompt", None)
-    size = (values.get("width_px"), values.get("height_px"))
+    size = (values.get("width_px", 0), values.get("height_px", 0))
     aspects = {wanted: name for name, wanted in ASPECTS.items()}
     if values.get("template"):
         values["format"] = TEMPLATE

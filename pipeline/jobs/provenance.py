@@ -48,4 +48,4 @@ def _attempt_of(job: Job, output: JobOutput) -> Attempt | None:
     """The attempt during which an output was delivered."""
     attempts = sorted(job.attempts.all(), key=lambda attempt: attempt.number)
     before = [a for a in attempts if a.started_at <= output.created_at]
-    return (before or attempts or [None])[-1]
+    return next(reversed(before or attempts), None)

@@ -186,17 +186,17 @@ def show_file(version: Version, *, is_favourite: bool = False) -> ShownFile:
     """A version with file and asset loaded, as a tile. No query."""
     picture = getattr(version.blob, "image", None)
     file_url = reverse("assets:file", args=[version.code])
-    ready = picture is not None and picture.thumbhash is not None
+    thumbhash = picture.thumbhash if picture else None  # made together with the thumbnails
     return ShownFile(
         version=version,
         title=version.asset.title,
         asset_url=reverse_or_empty("assets:asset", version.asset.code) or file_url,
         file_url=file_url,
         download_url=f"{file_url}?download=1",
-        thumb_url=reverse("assets:thumb", args=[version.code, THUMB_PX]) if ready else file_url,
+        thumb_url=reverse("assets:thumb", args=[version.code, THUMB_PX]) if thumbhash else file_url,
         width_px=picture.width_px if picture else None,
         height_px=picture.height_px if picture else None,
-        thumbhash=base64.b64encode(picture.thumbhash).decode() if ready else "",
+        thumbhash=base64.b64encode(bytes(thumbhash)).decode() if thumbhash else "",
         is_image=MediaType.Code(version.blob.media_type_id).code.startswith("image/"),
         is_favourite=is_favourite,
     )

@@ -28,22 +28,27 @@ Action = Callable[..., Any]
 def jobs(request: HttpRequest) -> HttpResponse:
     """The queue: what is under way, then what has ended; `?cursor=` gives the next older ones."""
     listing = Listing(request.user, JobFilters.from_query(request.GET))
+    template = "pipeline/jobs/list.html"
     if wants_fragment(request) and (cursor := request.GET.get("cursor")):
         rows, older = listing.history(cursor)
         context = {"rows": rows, "older": older, "more_url": _more_url(listing.filters, older)}
-        return render_page(request, "pipeline/jobs/list.html", context, part="more")
-    rows, older = listing.history(down_to=_number(request.GET.get("down_to", "")))
-    context = {
+        return render_page(request, template, context, part="more")
+    down_to = _number(request.GET.get("down_to", ""))
+    return render_page(request, template, _list_context(listing, down_to), part="live")
+
+
+def _list_context(listing: Listing, down_to: int) -> dict[str, Any]:
+    rows, older = listing.history(down_to=down_to)
+    return {
         "filters": listing.filters,
         "tabs": listing.tabs(),
         "unfinished": listing.unfinished(),
         "rows": rows,
         "older": older,
         "more_url": _more_url(listing.filters, older),
-        "down_to": rows[-1].job.pk if rows else 0,
+        "down_to": down_to or (rows[-1].job.pk if rows else 0),
         **listing.choices(),
     }
-    return render_page(request, "pipeline/jobs/list.html", context, part="live")
 
 
 @require_safe

@@ -82,9 +82,10 @@ def field_for(item: JsonSchema, *, required: bool) -> forms.Field:
         "required": required,
         "error_messages": {"required": "This is needed."},
     }
-    field = _parser(item, options)
+    field: Any = _parser(item, options)
     field.unit = item.get("unit", "")
-    return field
+    made: forms.Field = field
+    return made
 
 
 def _parser(item: JsonSchema, options: dict[str, Any]) -> Any:
@@ -112,7 +113,7 @@ def _choice(item: JsonSchema, options: dict[str, Any]) -> forms.Field:
     if options["initial"] is None and not options["required"]:
         choices.insert(0, ("", "–"))
     widget = forms.RadioSelect if item.get("widget") == "radio" else forms.Select
-    kind = {"integer": int, "number": float}.get(item.get("type", ""), str)
+    kind: Any = {"integer": int, "number": float}.get(item.get("type", ""), str)
     return forms.TypedChoiceField(
         **options, choices=choices, coerce=kind, empty_value=None, widget=widget
     )

@@ -80,9 +80,7 @@ def recommend(
     return _mixed(rated, named)[:limit]
 
 
-def _rate(
-    template: Template, named: set[Platform.Code], told: list[str]
-) -> Recommendation:
+def _rate(template: Template, named: set[Platform.Code], told: list[str]) -> Recommendation:
     score, reasons = 0.0, []
     here = Platform.Code(template.platform_id)
     formats = _format_words(template)
@@ -136,7 +134,8 @@ def _popularity(template: Template) -> int:
 
 def _mixed(rated: list[Recommendation], named: set[Platform.Code]) -> list[Recommendation]:
     seen: dict[int, int] = {}
-    kept, rest = [], []
+    kept: list[Recommendation] = []
+    rest: list[Recommendation] = []
     for item in rated:
         where = item.template.platform_id
         seen[where] = seen.get(where, 0) + 1
