@@ -21,9 +21,7 @@ SUBMITTERS, AFFORDABLE = 50, 10
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_submit_ten_run(
-    admin: User, creator: User, project: Project, priced: None
-) -> None:
+def test_fifty_submit_ten_run(admin: User, creator: User, project: Project, priced: None) -> None:
     subscribe(actor=admin, user=creator, plan=Plan.objects.get(code="free"))
     _leave(creator, AFFORDABLE * CREDIT, project)
     refused: list[Exception] = []
