@@ -75,6 +75,19 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if isinstance(content, dict) and content.get("kind") == "ping":
             await self.send_json({"kind": "pong"})
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle what comes from the browser or from the channel layer.
+
+        Before each message Channels closes old database connections, by way of a thread. For
+        live messages, which need no database here, that was most of what a socket cost.
+        """
+        if message["type"] == "live.message":
+            await self.live_message(message)
+        elif message["type"] == "live.resync":
+            await self.live_resync(message)
+        else:
+            await super().dispatch(message)
+
     async def live_message(self, event: dict[str, Any]) -> None:
         """Pass a notification on."""
         message = event["message"]

@@ -35,7 +35,7 @@ def project(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     kind, person = request.GET.get("kind", ""), request.GET.get("person", "")
     events = filtered(found, kind=kind, person=person)
     since, cursor = request.GET.get("since", ""), request.GET.get("cursor", "")
-    live = since.isdigit()
+    live = since.isdecimal()
     if live:
         events = events.filter(pk__gte=int(since))
     page = keyset_page(events, cursor=cursor, size=MOST_LIVE if live else LINES)
@@ -102,5 +102,5 @@ def notifications_read(request: HttpRequest) -> HttpResponse:
     """Mark all as read, down from the newest one that the page showed."""
     user: Any = request.user
     newest = request.POST.get("newest", "")
-    mark_notifications_read(actor=user, up_to=int(newest) if newest.isdigit() else None)
+    mark_notifications_read(actor=user, up_to=int(newest) if newest.isdecimal() else None)
     return redirect(request, reverse("studio:notifications"))
