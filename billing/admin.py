@@ -1,7 +1,10 @@
 """Back office of billing, slice by slice. Money is read-only; actions call services."""
 
-from billing.ledger import admin as ledger_admin
-from billing.plans import admin as plans_admin
-from billing.prices import admin as prices_admin
+from billing.ledger import admin as ledger
+from billing.plans import admin as plans
+from billing.prices import admin as prices
+from studio.core.back_office import register_lookups
 
-__all__ = ["ledger_admin", "plans_admin", "prices_admin"]
+register_lookups("billing")
+
+__all__ = ["ledger", "plans", "prices"]

@@ -1,7 +1,10 @@
 """Back office of the pipeline, slice by slice. History is read-only; actions call services."""
 
-from pipeline.jobs import admin as jobs_admin
-from pipeline.operations import admin as operations_admin
-from pipeline.presets import admin as presets_admin
+from pipeline.jobs import admin as jobs
+from pipeline.operations import admin as operations
+from pipeline.presets import admin as presets
+from studio.core.back_office import register_lookups
 
-__all__ = ["jobs_admin", "operations_admin", "presets_admin"]
+register_lookups("pipeline")
+
+__all__ = ["jobs", "operations", "presets"]

@@ -13,7 +13,7 @@ from billing.credits import credits_text
 from billing.fields import CreditsField
 from billing.ledger.models import Account, Entry, Hold, Transfer, TransferKind
 from billing.ledger.services import charged_microcredits, grant_credits, refund_charge
-from billing.readonly import ReadOnlyAdmin, ReadOnlyInline, tell
+from studio.core.back_office import ReadOnlyAdmin, ReadOnlyInline, tell
 from studio.core.errors import DomainError
 from studio.core.models import User
 

@@ -12,7 +12,7 @@ from billing.credits import credits_number, credits_text
 from billing.fields import CreditsField
 from billing.plans.models import Plan, PlanGrant, Subscription
 from billing.plans.services import subscribe
-from billing.readonly import ReadOnlyAdmin
+from studio.core.back_office import ReadOnlyAdmin
 from studio.core.models import User
 
 

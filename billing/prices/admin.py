@@ -13,7 +13,7 @@ from billing.credits import credits_text
 from billing.fields import CreditsField
 from billing.prices.models import Currency, Price, Sku, Unit
 from billing.prices.services import Cost, set_price
-from billing.readonly import ReadOnlyInline
+from studio.core.back_office import ReadOnlyInline
 
 
 class SkuForm(forms.ModelForm):  # type: ignore[type-arg]

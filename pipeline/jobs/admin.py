@@ -20,47 +20,31 @@ from pipeline.jobs.models import (
     Worker,
 )
 from pipeline.jobs.workers import set_worker_draining
-from studio.core.back_office import ReadOnlyAdmin, ServiceAdmin
+from studio.core.back_office import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin
 
 
-class _Inline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows of a job, to be looked at."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is added by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is changed by hand."""
-        return False
-
-
-class AttemptInline(_Inline):
+class AttemptInline(ReadOnlyInline):
     """Who tried, and how it ended."""
 
     model = Attempt
     fields = ["number", "worker", "started_at", "ended_at", "outcome", "error_class", "message"]
 
 
-class OutputInline(_Inline):
+class OutputInline(ReadOnlyInline):
     """What was delivered."""
 
     model = JobOutput
     fields = ["position", "version", "random_seed", "quantity_milli", "elapsed_ms", "created_at"]
 
 
-class InputInline(_Inline):
+class InputInline(ReadOnlyInline):
     """What went in."""
 
     model = JobInput
     fields = ["role", "position", "version"]
 
 
-class HistoryInline(_Inline):
+class HistoryInline(ReadOnlyInline):
     """Line by line."""
 
     model = JobEvent

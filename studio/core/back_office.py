@@ -61,6 +61,21 @@ class ReadOnlyAdmin(StudioModelAdmin):
         return False
 
 
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of a parent that are looked at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is added by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed by hand."""
+        return False
+
+
 class ServiceAdmin(StudioModelAdmin):
     """Rows that are changed through services: what those refuse is shown beside the form.
 
@@ -125,6 +140,11 @@ class TransitionAdmin(ReadOnlyAdmin):
 
     list_display = ["id", "from_state", "to_state"]
     list_select_related = ["from_state", "to_state"]
+
+
+def tell(request: HttpRequest, error: DomainError) -> None:
+    """Show what a service had to say."""
+    messages.error(request, f"{error.detail} {error.remedy}".strip())
 
 
 def register_lookups(app_label: str) -> None:
