@@ -35,13 +35,24 @@ def make_thumbnails(path: Path) -> Thumbnails:
     kinds = sorted(RenditionKindCode, key=_side_px, reverse=True)
     side = _side_px(kinds[0])
     image = pyvips.Image.thumbnail(
-        str(path), side, height=side, size="down", output_profile="srgb", fail_on="error"
+        str(path), side, height=side, size="down", fail_on="error"
     ).copy_memory()
+    image = _in_srgb(image)
     files = {}
     for kind in kinds:
         image = _shrunk(image, _side_px(kind))
         files[kind] = image.webpsave_buffer(Q=QUALITY, keep="none")
     return Thumbnails(files=files, thumbhash=_placeholder(image))
+
+
+def _in_srgb(image: Any) -> Any:
+    """The picture in sRGB. Done on few pixels: asked of libvips at loading it costs far more."""
+    if image.interpretation == "cmyk" or not image.get_typeof("icc-profile-data"):
+        return image
+    try:
+        return image.icc_transform("srgb", embedded=True).copy_memory()
+    except pyvips.Error:  # a profile that fits no picture like this says nothing about colours
+        return image
 
 
 def _side_px(kind: RenditionKindCode) -> int:

@@ -100,6 +100,17 @@ def test_other_colours_become_srgb(make_version: Make) -> None:
     assert np.abs(colours(deep) - 77).max() <= 2
 
 
+def test_wide_colours_are_brought_into_srgb(make_version: Make) -> None:
+    import pyvips
+
+    flat = pyvips.Image.black(60, 60, bands=3).linear([1, 1, 1], [60, 160, 90]).cast("uchar")
+    flat = flat.copy(interpretation="srgb")
+    wide = flat.icc_transform("p3", input_profile="srgb").pngsave_buffer(keep="icc")
+    made = rendered(make_version(content=wide))
+    assert np.abs(colours(made).mean((0, 1)) - (60, 160, 90)).max() <= 3
+    assert "icc_profile" not in made.info
+
+
 def test_first_frame_of_an_animation(make_version: Make) -> None:
     frames = [Image.new("RGB", (50, 50), colour) for colour in ("blue", "red")]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
