@@ -110,7 +110,7 @@ class Listing:
             return fitting
         firsts = fitting.filter(project_id=OuterRef("pk")).order_by(*order).values("pk")[:limit]
         each = Project.objects.visible_to(self.user).order_by()
-        return Asset.objects.filter(pk__in=each.values_list(_Unnest(ArraySubquery(firsts))))
+        return Asset.objects.all().in_ids(each.values_list(_Unnest(ArraySubquery(firsts))))
 
     def _matches(self) -> AssetQuerySet:
         """The assets that fit, the search text among the filters.

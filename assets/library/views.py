@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -96,7 +97,7 @@ def tile(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     if not listing.includes(asset):
         return HttpResponse()
     context = _list(listing, load(user, [asset.pk]))
-    return render_page(request, ROWS, context, part="tiles")
+    return render(request, f"{ROWS}#tiles", context)
 
 
 @require_POST

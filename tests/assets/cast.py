@@ -90,3 +90,37 @@ declare(
 )
 declare("assets-api:upload", of_upload, GET=OWN, PUT=OWN, DELETE=OWN)
 declare("assets-api:upload-finish", of_upload, POST=OWN)
+
+# --- pages --------------------------------------------------------------------------------------
+declare("assets:library", GET=SIGNED_IN)
+#: A form for files into a project of one's own choice: see test_upload_pages.
+declare("assets:library-upload", GET=SIGNED_IN, POST=SIGNED_IN)
+declare(
+    "assets:library-change",
+    POST=CREATE,
+    bodies={
+        "POST": lambda cast: {
+            "asset": str(cast.make(version).asset.code),
+            "action": "trash",
+        }
+    },
+)
+declare("assets:asset", of_asset, GET=VIEW)
+declare("assets:asset-tile", of_asset, GET=VIEW)
+declare("assets:asset-favourite", of_asset, POST=VIEW)
+declare(
+    "assets:asset-title",
+    of_asset,
+    GET=VIEW,
+    POST=CREATE,
+    bodies={"POST": lambda cast: {"title": "Walked"}},
+)
+declare("assets:asset-trash", of_asset, GET=CREATE, POST=CREATE)
+declare("assets:asset-restore", of_asset, POST=CREATE)
+declare(
+    "assets:asset-retention",
+    of_asset,
+    POST=CREATE,
+    bodies={"POST": lambda cast: {"retention": "source"}},
+)
+declare("assets:asset-render", of_asset, POST=CREATE)
