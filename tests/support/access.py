@@ -92,6 +92,8 @@ class Cast:
     creator: User
     admin: User
     project: Project
+    #: What people type as titles, notes and names, for makers that need some text.
+    text: str = "Harbour at dusk"
     made: dict[Callable[[Cast], Any], Any] = field(default_factory=dict)
 
     def make(self, maker: Callable[[Cast], Any]) -> Any:
