@@ -107,7 +107,10 @@ class CreateForm(_Base):
         groups = [
             (
                 group.label,
-                [(t.code, f"{t.title} · {t.width_px} × {t.height_px}") for t in group.templates],
+                [
+                    (t.code, f"{template_name(t)} · {t.width_px} × {t.height_px}")
+                    for t in group.templates
+                ],
             )
             for group in self.template_groups
         ]
