@@ -209,7 +209,9 @@ def test_a_live_job_refreshes_for_its_own_messages_only(show) -> None:
 
     def send(name: str, code: str) -> None:
         page.evaluate(
-            f"document.body.dispatchEvent(new CustomEvent('{name}', {{detail: {{code: '{code}'}}}}))"
+            "([name, code]) => document.body.dispatchEvent("
+            "new CustomEvent(name, {detail: {code}}))",
+            [name, code],
         )
         page.wait_for_timeout(200)
 
