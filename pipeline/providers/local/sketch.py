@@ -9,8 +9,6 @@ from collections.abc import Callable
 from PIL import Image, PngImagePlugin
 
 from pipeline.imaging.sizes import SizeRange, fit_to, plan_size
-from pipeline.imaging.sketch import Cancelled as SketchCancelled
-from pipeline.imaging.sketch import SketchSpec, compose
 from pipeline.providers.base import Cancelled, Produced, RunRequest
 
 #: Sizes the sketch is drawn at; anything else is fitted from the nearest of them.
@@ -28,6 +26,10 @@ def draw_sketch(
 
     The quantity is the CPU time this thread spent, in milliseconds.
     """
+    # Loaded by the processes that draw; the others start without it.
+    from pipeline.imaging.sketch import Cancelled as SketchCancelled
+    from pipeline.imaging.sketch import SketchSpec, compose
+
     started, cpu_started = time.monotonic(), time.thread_time()
     wanted = request.parameters
     plan = plan_size(SKETCH_SIZES, wanted["width_px"], wanted["height_px"])
