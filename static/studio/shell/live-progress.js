@@ -5,6 +5,9 @@
  * With `data-title` the page title shows the percentage too.
  */
 const PLAIN_TITLE = document.title;
+/** Below these a guess of the time left says nothing. */
+const LEAST_GAIN = 50;
+const LEAST_MS = 1_500;
 
 class LiveProgress extends HTMLElement {
   connectedCallback() {
@@ -19,9 +22,10 @@ class LiveProgress extends HTMLElement {
     this.restoreTitle();
   }
 
-  /** `permille` is 0 to 1000; `stage` a short phrase; `left_ms` an estimate, if there is one. */
-  update({ code, permille, stage, left_ms: leftMs }) {
+  /** `permille` is 0 to 1000; `stage` a short phrase; `left_ms` an estimate, else it is guessed. */
+  update({ code, permille, stage, left_ms: given }) {
     if (code !== this.dataset.job) return;
+    const leftMs = given === undefined ? this.guess(permille) : given;
     if (typeof permille === "number") {
       const percent = `${Math.floor(permille / 10)} %`;
       const bar = this.querySelector("progress");
@@ -31,6 +35,15 @@ class LiveProgress extends HTMLElement {
     }
     if (stage !== undefined) this.write("[data-stage]", stage);
     if (leftMs !== undefined) this.write("[data-left]", leftMs === null ? "" : `${span(leftMs)} left`);
+  }
+
+  /** Milliseconds left if it goes on as it did since it was first heard of; undefined: too early. */
+  guess(permille) {
+    if (typeof permille !== "number") return undefined;
+    this.first ??= { permille, at: Date.now() };
+    const gain = permille - this.first.permille;
+    const passed = Date.now() - this.first.at;
+    return gain < LEAST_GAIN || passed < LEAST_MS ? undefined : (passed * (1000 - permille)) / gain;
   }
 
   changed({ code, state }) {
