@@ -19,6 +19,8 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from studio.core.errors import Unavailable
 
+#: Left free on the disk, so that an upload does not stop the database.
+RESERVE_BYTES = 512 * 1024**2
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
@@ -129,6 +131,22 @@ def backend() -> Backend:
     from assets.storage.s3 import S3Backend  # boto3 is loaded only where it is used
 
     return S3Backend(storage, settings.DATA_DIR / "incoming")
+
+
+def check_space(size_bytes: int) -> None:
+    """Pass when this many bytes still fit beside the reserve. File IO.
+
+    Raises:
+        Unavailable: they do not.
+    """
+    place = backend()
+    with disk_errors():
+        place.spool.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(place.spool).free
+    if isinstance(place, LocalBackend) and free < size_bytes + RESERVE_BYTES:
+        raise Unavailable(
+            "There is not enough space for this file.", remedy="Ask an Admin to free space."
+        )
 
 
 @contextlib.contextmanager

@@ -123,20 +123,23 @@ _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 _NOT_PADDING = re.compile(rb"[^\x00]")
+#: What something else would have to hold to be opened as such.
+_ACTIVE = re.compile(rb"<(script|html|svg|iframe|!doctype|\?php)|%PDF-|PK\x03\x04", re.IGNORECASE)
 
 
 def _check_jpeg(data: Data) -> None:
     place = _jpeg_end(data, 0)
     # Behind the picture there may be padding, further pictures (a gain map, a stereo pair), and
-    # last the film of a phone's "moving photo"; nothing else.
+    # last what phones put there: the film of a "moving photo", a table that ends in SEFT.
     while found := _NOT_PADDING.search(data, place):
         place = found.start()
         if data[place : place + 3] == b"\xff\xd8\xff":
             place = _jpeg_end(data, place)
-        elif data[place : place + 8].endswith(b"ftyp") or data[place + 3 : place + 7] == b"ftyp":
-            return
-        else:
+            continue
+        film = b"ftyp" in data[place : place + 8]
+        if not (film or data[-4:] == b"SEFT") or _ACTIVE.search(data, place):
             raise two_in_one()
+        return
 
 
 def _jpeg_end(data: Data, start: int) -> int:

@@ -9,7 +9,6 @@ import io
 import logging
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from django.utils import timezone
 
 from assets.library.models import Asset, Origin, RetentionClass, Version
 from assets.library.services import add_asset, add_version
-from assets.storage.backends import LocalBackend, backend, disk_errors
+from assets.storage.backends import backend, check_space, disk_errors
 from assets.storage.models import Blob, Upload, UploadState
 from assets.storage.naming import check_file_name
 from assets.storage.sniffing import check_known_ending
@@ -43,8 +42,6 @@ MAX_OPEN = 100
 EXPIRES_AFTER = timedelta(hours=24)
 #: Checking takes minutes at most; after this the process that did it is dead.
 CHECKING_AT_MOST = timedelta(hours=1)
-#: Left free on the disk, so that an upload does not stop the database.
-RESERVE_BYTES = 512 * 1024**2
 _State = UploadState.Code
 
 
@@ -103,7 +100,7 @@ def begin_upload(
         raise LimitReached(
             f"You have {MAX_OPEN} unfinished uploads.", remedy="Finish or abort some of them."
         )
-    _check_space(size_bytes)
+    check_space(size_bytes)
     return Upload.objects.create(
         user=actor,
         project=project,
@@ -153,6 +150,11 @@ def receive_part(*, upload: Upload, offset: int, source: BinaryIO) -> int:
     if upload.state_id != _State.OPEN:
         raise Conflict("This upload takes no more bytes.", remedy="Begin a new one.")
     with _locked(_path(upload)) as file:
+        # Looked up under the lock: the file of an upload that is being finished must not change.
+        if not Upload.objects.filter(pk=upload.pk, state_id=_State.OPEN).exists():
+            raise Conflict("This upload takes no more bytes.", remedy="Begin a new one.")
+        # Here too: any number of uploads that each fit when announced don't fit together.
+        check_space(settings.UPLOAD_CHUNK_BYTES)
         received = file.seek(0, io.SEEK_END)
         if offset != received:
             raise Conflict(
@@ -182,13 +184,7 @@ def finish_upload(*, actor: User, upload: Upload, title: str = "", caption: str 
     upload.refresh_from_db()
     if upload.version is not None:
         return upload.version
-    received = progress(upload).received_bytes
-    if upload.state_id == _State.OPEN and received != upload.size_bytes:
-        raise Conflict(
-            f"{received:,} of {upload.size_bytes:,} bytes have arrived.", remedy="Send the rest."
-        )
-    if not _move(upload, _State.OPEN, _State.FINISHING):
-        raise Conflict("This upload is ended, or is just being finished.")
+    _begin_finishing(upload)
     try:
         blob = _ingest(upload)
         with transaction.atomic():
@@ -203,6 +199,25 @@ def finish_upload(*, actor: User, upload: Upload, title: str = "", caption: str 
         raise
     _discard(upload)
     return version
+
+
+def _begin_finishing(upload: Upload) -> None:
+    """Move an upload whose bytes are all there to the state in which it takes no more.
+
+    No part may be arriving at that moment: one that is refused is cut off again, and that would
+    be done to a file that has become a blob meanwhile.
+    """
+    place = backend()
+    arrives = upload.state_id == _State.OPEN and not place.is_remote
+    with _locked(_path(upload)) if arrives else contextlib.nullcontext():
+        received = progress(upload).received_bytes
+        if upload.state_id == _State.OPEN and received != upload.size_bytes:
+            raise Conflict(
+                f"{received:,} of {upload.size_bytes:,} bytes have arrived.",
+                remedy="Send the rest.",
+            )
+        if not _move(upload, _State.OPEN, _State.FINISHING):
+            raise Conflict("This upload is ended, or is just being finished.")
 
 
 def abort_upload(*, upload: Upload) -> None:
@@ -343,17 +358,6 @@ def _received(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _check_space(size_bytes: int) -> None:
-    place = backend()
-    with disk_errors():
-        place.spool.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(place.spool).free
-    if isinstance(place, LocalBackend) and free < size_bytes + RESERVE_BYTES:
-        raise Unavailable(
-            "There is not enough space for this file.", remedy="Ask an Admin to free space."
-        )
 
 
 @contextlib.contextmanager

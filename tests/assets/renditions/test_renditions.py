@@ -111,6 +111,11 @@ def test_wide_colours_are_brought_into_srgb(make_version: Make) -> None:
     assert "icc_profile" not in made.info
 
 
+def test_a_profile_that_says_nothing_keeps_no_picture_from_being_shown(make_version: Make) -> None:
+    broken = encoded(Image.new("RGB", (50, 50), (60, 160, 90)), "PNG", icc_profile=bytes(600))
+    assert np.abs(colours(rendered(make_version(content=broken))) - (60, 160, 90)).max() <= 3
+
+
 def test_first_frame_of_an_animation(make_version: Make) -> None:
     frames = [Image.new("RGB", (50, 50), colour) for colour in ("blue", "red")]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])

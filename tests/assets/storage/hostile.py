@@ -61,6 +61,11 @@ FILES: dict[str, tuple[str, bytes, int]] = {
     "too many frames": ("frames.gif", gif_of(2_001), 413),
     "JPEG with an archive behind it": ("a.jpg", JPEG + zipped(), 415),
     "JPEG with a page behind it": ("a.jpg", JPEG + b"<html><script>alert(1)</script>", 415),
+    "JPEG with a page behind it, as of a phone": (
+        "a.jpg",
+        JPEG + b"\x00\x00\x01\x0a<script>alert(1)</script>SEFT",
+        415,
+    ),
     "PNG with a page behind it": ("a.png", png() + b"<script>alert(1)</script>", 415),
     "PNG with an archive behind it": ("a.png", png() + zipped(), 415),
     "GIF that is a script as well": (

@@ -224,7 +224,7 @@ def test_a_full_disk_keeps_the_upload(
 
 
 def test_no_space(api: APIClient, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr("assets.storage.backends.RESERVE_BYTES", 2**62)
     assert begin(api, project).status_code == 503
 
 
