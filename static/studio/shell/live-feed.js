@@ -23,6 +23,8 @@ class LiveFeed extends HTMLElement {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     window.addEventListener("online", () => this.retryNow(), { signal });
+    // The socket itself would notice a lost network only by silence, a minute later.
+    window.addEventListener("offline", () => this.socket && this.closed(), { signal });
     // A page that comes back from the history cache has lost its socket.
     window.addEventListener("pageshow", (event) => event.persisted && this.retryNow(), { signal });
     window.addEventListener("pagehide", () => this.stop(), { signal });
