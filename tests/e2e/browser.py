@@ -56,8 +56,8 @@ class Watch:
     context: sync_api.BrowserContext
     origins: set[str]
     problems: list[str] = field(default_factory=list)
-    #: Answers that a test asks for, and of which the console speaks nevertheless.
-    expected_statuses: set[int] = field(default_factory=set)
+    #: Words of messages that a test provokes.
+    expected: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.context.on("weberror", lambda error: self.note("script", str(error.error)))
@@ -72,8 +72,7 @@ class Watch:
     def _console(self, message: sync_api.ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
-        statuses = [f"status of {status}" for status in self.expected_statuses]
-        if any(text in message.text for text in (LEFT_EARLY, *statuses)):
+        if any(text in message.text for text in (LEFT_EARLY, *self.expected)):
             return
         self.note(f"console {message.type}", f"{message.text} ({message.location.get('url', '')})")
 

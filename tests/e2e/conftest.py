@@ -97,9 +97,9 @@ def open_as(people: People) -> Iterator[Opener]:
     """Opens a page as a person; whatever goes wrong in it fails the test."""
     watches: list[Watch] = []
 
-    def open_as(person: str | None, *, expected: set[int] = frozenset(), **options: Any) -> Any:  # type: ignore[assignment]
+    def open_as(person: str | None, *, expected: set[str] | None = None, **options: Any) -> Any:
         context = people.context(person, **options)
-        watches.append(Watch(context, {people.studio.url}, expected_statuses=set(expected)))
+        watches.append(Watch(context, {people.studio.url}, expected=expected or set()))
         return context.new_page()
 
     yield open_as

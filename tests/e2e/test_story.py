@@ -202,7 +202,7 @@ def test_somebody_else_finds_nothing(story: Story, studio: RunningStudio, open_a
         f"/api/v1/jobs/{story.making.job}/",
         f"/api/v1/jobs/{story.making.job}/events/",
     ]
-    other = open_as("outsider", expected={404})
+    other = open_as("outsider", expected={"status of 404"})
     other.goto("/")
     for path in paths:
         assert mine.request.get(path, max_redirects=0).status == 200, path
@@ -223,7 +223,7 @@ def socket_end(page: sync_api.Page, path: str) -> int | str:
         """(path) => new Promise((resolve) => {
           const socket = new WebSocket(location.origin.replace('http', 'ws') + path);
           socket.addEventListener('close', (event) => resolve(event.code));
-          socket.addEventListener('open', () => setTimeout(() => { resolve('open'); socket.close(); }, 1000));
+          socket.addEventListener('open', () => setTimeout(() => resolve('open'), 1000));
         })""",
         path,
     )
