@@ -10,6 +10,8 @@ from pipeline.presets.models import Style, StyleGroup, Template
 from pipeline.presets.recommend import Recommendation, recommend
 from pipeline.presets.words import words_of
 
+_COMMON_ASPECTS = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
+_NEAR = 0.005
 _ALSO_CALLED = {"x": "twitter tweet", "web": "website homepage"}
 
 
@@ -80,14 +82,21 @@ def template_name(template: Template) -> str:
 
 
 def aspect_text(width_px: int, height_px: int) -> str:
-    """The proportion as people write it: `9:16`, or `1.91:1` where whole numbers say little."""
+    """The proportion as people write it: `9:16`, or `1.91:1` where whole numbers say little.
+
+    Common ones are named from half a per cent on: 1256 × 836 is `3:2`.
+    """
     divisor = gcd(width_px, height_px)
     across, down = width_px // divisor, height_px // divisor
     if max(across, down) <= 32:
         return f"{across}:{down}"
-    if width_px >= height_px:
-        return f"{width_px / height_px:.2f}:1"
-    return f"1:{height_px / width_px:.2f}"
+    ratio = width_px / height_px
+    for one, other in _COMMON_ASPECTS:
+        if abs(ratio * other / one - 1) < _NEAR:
+            return f"{one}:{other}"
+        if abs(ratio * one / other - 1) < _NEAR:
+            return f"{other}:{one}"
+    return f"{ratio:.2f}:1" if ratio >= 1 else f"1:{1 / ratio:.2f}"
 
 
 def _findable(template: Template) -> list[str]:

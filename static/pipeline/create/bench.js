@@ -1,9 +1,13 @@
-/** <create-bench>: Ctrl+Enter submits from anywhere in the form; new results come into view. */
+/**
+ * <create-bench>: Ctrl+Enter submits from anywhere in the form; new results come into view; what was
+ * wrong with a field is forgotten when the field is changed (the estimate says what is wrong now).
+ */
 class CreateBench extends HTMLElement {
   connectedCallback() {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     this.addEventListener("keydown", (event) => this.key(event), { signal });
+    for (const name of ["input", "change"]) this.addEventListener(name, ({ target }) => this.forgive(target), { signal });
     document.body.addEventListener("create-submitted", () => this.show(), { signal });
     const prompt = this.querySelector("#id_prompt");
     // autofocus puts the caret before a recalled prompt
@@ -21,6 +25,12 @@ class CreateBench extends HTMLElement {
     if (form?.id !== "create-form" || button.disabled) return;
     event.preventDefault();
     form.requestSubmit(button);
+  }
+
+  forgive(target) {
+    if (!target.hasAttribute("aria-invalid")) return;
+    target.removeAttribute("aria-invalid");
+    document.getElementById(`${target.id}_error`)?.remove();
   }
 
   show() {

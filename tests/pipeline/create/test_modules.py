@@ -152,6 +152,17 @@ def test_control_enter_submits_unless_the_button_is_off(show) -> None:
     assert page.evaluate("window.sent") == 1
 
 
+def test_an_error_goes_when_its_field_changes(show) -> None:
+    page = show(
+        """<create-bench><input id="a" aria-invalid="true"><span id="a_error">Wrong.</span>
+        <input id="b" aria-invalid="true"><span id="b_error">Wrong.</span></create-bench>"""
+    )
+    page.fill("#a", "right")
+    assert page.get_attribute("#a", "aria-invalid") is None
+    assert page.locator("#a_error").count() == 0
+    assert page.locator("#b_error").count() == 1
+
+
 TILES = "".join(
     f'<li class="result-tile"><a href="#{n}" id="a{n}">{n}</a>'
     f'<input type="checkbox" data-compare value="v{n}"></li>'

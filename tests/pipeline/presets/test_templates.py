@@ -166,7 +166,15 @@ def test_recommendation_without_a_clue_is_what_is_often_used() -> None:
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [((1080, 1920), "9:16"), ((1080, 1350), "4:5"), ((1200, 628), "1.91:1"), ((2048, 2048), "1:1")],
+    [
+        ((1080, 1920), "9:16"),
+        ((1080, 1350), "4:5"),
+        ((1200, 628), "1.91:1"),
+        ((2048, 2048), "1:1"),
+        ((836, 1256), "2:3"),
+        ((1366, 768), "16:9"),
+        ((2480, 3508), "1:1.41"),
+    ],
 )
 def test_aspect_text(size: tuple[int, int], text: str) -> None:
     assert aspect_text(*size) == text
