@@ -129,20 +129,20 @@ def check_queues() -> Iterator[Finding]:
             " WHERE datname = current_database() AND application_name LIKE 'seedframe tasks %%'"
         )
     }
-    sent: dict[str, int] = {}
+    sent: list[canary.Canary] = []
     for queue in [conf["name"], *conf.get("ALT_CLUSTERS", {})]:
         if queue in served:
-            sent[queue] = canary.send(queue)
+            sent.append(canary.send(queue))
         else:
             yield Finding(f"No cluster serves the queue {queue} now.", is_problem=False)
     end = time.monotonic() + ANSWER_SECONDS
     while sent and time.monotonic() < end:
-        sent = {queue: row for queue, row in sent.items() if not canary.is_answered(row)}
+        sent = [bird for bird in sent if not bird.is_answered()]
         time.sleep(0.05)
-    for queue, row in sent.items():
-        canary.withdraw(queue, row)
+    for bird in sent:
+        bird.withdraw()
         yield Finding(
-            f"The queue {queue} let no task through in {ANSWER_SECONDS:g} s.",
+            f"The queue {bird.queue} let no task through in {ANSWER_SECONDS:g} s.",
             remedy="Long jobs may hold all its workers; else restart it.",
             is_problem=False,
         )

@@ -17,6 +17,14 @@ from pathlib import Path
 from typing import Any
 
 
+def make_root(root: Path) -> None:
+    """Make the data folder unless it is there; nobody else may look into it.
+
+    Root's database runs as a system account, which must pass through (not list) the folder.
+    """
+    root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+
+
 @dataclass(frozen=True)
 class DataFolder:
     """Names of what lies in one data folder."""
@@ -34,6 +42,11 @@ class DataFolder:
         return self.root / "logs"
 
     @property
+    def files(self) -> Path:
+        """Media, and what is being uploaded, unless they are in S3."""
+        return self.root / "files"
+
+    @property
     def run(self) -> Path:
         """What only matters while processes run."""
         return self.root / "run"
@@ -43,16 +56,19 @@ class DataFolder:
         """One file per task process that is at work (see `studio.queue.busy`)."""
         return self.run / "busy"
 
+    @property
+    def canaries(self) -> Path:
+        """Signs of canaries that a worker has run (see `studio.queue.canary`)."""
+        return self.run / "canaries"
+
     def prepare(self) -> None:
         """Make the folders that are missing, readable by nobody else.
 
         Raises:
             PermissionError, OSError: the folder can't be made or written.
         """
-        # Root's database runs as a system account, which must pass through (not list) the root.
-        mode = 0o711 if os.geteuid() == 0 else 0o700
-        self.root.mkdir(mode=mode, parents=True, exist_ok=True)
-        for folder in (self.logs, self.run, self.busy):
+        make_root(self.root)
+        for folder in (self.logs, self.run, self.busy, self.canaries, self.files):
             folder.mkdir(mode=0o700, exist_ok=True)
 
 

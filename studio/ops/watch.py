@@ -48,8 +48,12 @@ class ClusterWatch(Watch):
     """Sends canaries through one queue.
 
     An unanswered canary alone is no fault: all workers may be at work for an hour, or a long line
-    of short tasks may be before it. The cluster is stuck when its canary is overdue, fewer workers
-    are busy than it has, and no worker has begun a task since the last look.
+    of short tasks may be before it. The cluster is stuck when its canary is overdue and either
+
+    - a worker has run it, but nobody acknowledges it; or
+    - fewer workers are busy than it has, and none has begun a task since the last look.
+
+    Besides, a dead process that its parent does not bury shows that the parent hangs.
 
     Args:
         cluster: the queue.
@@ -72,53 +76,78 @@ class ClusterWatch(Watch):
         self.workers = workers
         self.marks = marks
         self.pid = pid
-        self.answered_at: float | None = None
+        self.is_settled = False
+        self._unburied: set[int] = set()
 
     def run(self) -> None:
         """Send, wait, judge, until told to stop."""
-        while self.pause(CANARY_EVERY_SECONDS if self.answered_at else FIRST_CANARY_SECONDS):
+        while self.pause(CANARY_EVERY_SECONDS if self.is_settled else FIRST_CANARY_SECONDS):
             try:
-                self._send_and_wait()
+                if (pid := self.pid()) is not None:
+                    self._look_at(pid)
             except DatabaseError as error:  # its restart is somebody else's business
                 log.info("No canary for %s: %s", self.cluster, error)
                 self.pause(2)
             finally:
                 connections.close_all()
 
-    def _send_and_wait(self) -> None:
-        pid = self.pid()
-        if pid is None:
-            return
-        row = canary.send(self.cluster)
-        limit = CANARY_LIMIT_SECONDS if self.answered_at else STARTING_SECONDS
+    def _look_at(self, pid: int) -> None:
+        fault = self._has_unburied(pid) or self._send_and_wait(pid)
+        if fault:
+            self.is_settled = False
+            self._unburied = set()
+            self.complain(fault)
+
+    def _has_unburied(self, pid: int) -> str:
+        """The fault if a process has been dead since the last look."""
+        dead = {child.pid for child in _family(pid) if _is_dead(child)}
+        still, self._unburied = dead & self._unburied, dead
+        return "hangs over a dead worker" if still else ""
+
+    def _send_and_wait(self, pid: int) -> str:
+        """The fault that a canary shows, or nothing."""
+        bird = canary.send(self.cluster)
+        limit = CANARY_LIMIT_SECONDS if self.is_settled else STARTING_SECONDS
         due = time.monotonic() + limit
         before: dict[int, int] = {}
         while self.pause(0.25):
             if self.pid() != pid:  # restarted meanwhile: the canary may have died with it
-                canary.withdraw(self.cluster, row)
-                return
-            if canary.is_answered(row):
-                self.answered_at = time.time()
-                return
+                bird.withdraw()
+                return ""
+            if bird.is_answered():
+                self.is_settled = True
+                return ""
             if time.monotonic() < due:
                 continue
             at_work, now = self._tasks(pid)
+            if bird.has_run():
+                bird.withdraw()
+                return f"ran a task but did not acknowledge it within {limit:g} s"
             if at_work < self.workers and now == before:
-                canary.withdraw(self.cluster, row)
-                self.answered_at = None
-                self.complain(f"took no task for {limit:g} s though a worker is idle")
-                return
+                bird.withdraw()
+                return f"took no task for {limit:g} s though a worker is idle"
             before, due = now, time.monotonic() + 2
+        return ""
 
     def _tasks(self, pid: int) -> tuple[int, dict[int, int]]:
         """How many workers are busy, and the tasks each has begun."""
-        try:
-            family = [p.pid for p in psutil.Process(pid).children(recursive=True)]
-        except psutil.Error:
-            family = []
         busy.forget_dead(self.marks)
-        found = busy.read_marks(self.marks, family)
+        found = busy.read_marks(self.marks, [child.pid for child in _family(pid)])
         return sum(at_work for at_work, _ in found.values()), {p: n for p, (_, n) in found.items()}
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 class WebWatch(Watch):

@@ -119,7 +119,7 @@ class Up:
     def task_goes_through(self, seconds: float, queue: str = "jobs") -> bool:
         """Send canaries until one is taken, run and acknowledged."""
         task = {"id": "c" * 32, "name": "canary", "func": "studio.queue.canary.answer"}
-        task |= {"args": (), "kwargs": {}, "started": timezone.now(), "ack_failure": True}
+        task |= {"args": ("test",), "kwargs": {}, "started": timezone.now(), "ack_failure": True}
         key = (self.data / "secret_key").read_text()
         signed = signing.dumps(task, key=key, salt="jobs", serializer=PickleSerializer)
         insert = (

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_q.models import Failure, OrmQ, Task
 from django_q.signing import SignedPackage
 
+from studio.ops.folder import DataFolder
 from studio.queue import busy, canary, services
 
 
@@ -40,13 +41,22 @@ def test_tasks_that_nobody_serves_are_deleted(db):
     assert OrmQ.objects.get().key == "jobs"
 
 
-def test_canary_is_a_task_that_is_answered_when_its_row_is_gone(db):
-    row = canary.send("jobs")
-    assert not canary.is_answered(row)
-    task = SignedPackage.loads(OrmQ.objects.get(pk=row).payload)
+def test_canary_is_a_task_that_is_answered_when_its_row_is_gone(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    DataFolder(tmp_path).prepare()
+    bird = canary.send("jobs")
+    assert not bird.has_run() and not bird.is_answered()
+    task = SignedPackage.loads(OrmQ.objects.get(pk=bird.row).payload)
     assert task["func"] == "studio.queue.canary.answer"
-    canary.withdraw("jobs", row)
-    assert canary.is_answered(row)
+    canary.answer(*task["args"])
+    assert bird.has_run() and not bird.is_answered()
+    bird.withdraw()
+    assert bird.is_answered() and not bird.has_run()
+
+
+def test_canary_of_another_machine_leaves_no_sign(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "nothing here"
+    canary.answer("f" * 32)
 
 
 @pytest.fixture
