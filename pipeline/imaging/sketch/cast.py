@@ -197,6 +197,8 @@ def put(
     flip = mention.kind not in _SINGLE_FLIP and look.stream.child("flip").chance(0.5)
     if mention.side:
         flip = mention.side > 0
+    if mention.kind == "cliff":
+        flip = x < stage.canvas.width / 2
     sprite = Sprite(stage, x, foot, size, box=part.box, flip=flip, tilt_deg=tilt_deg)
     part.paint(sprite, look)
     if setting is None:

@@ -64,6 +64,8 @@ def place(sprite: Sprite, setting: Setting) -> None:
 def _backlight(stage: Stage) -> float:
     """Return 0 … 1, how much the light comes from behind the things."""
     light = stage.script.light
+    if stage.frontal:
+        return 0.0
     return max(0.0, 1.0 - light.height * 2.2) * (1 - light.overcast)
 
 
@@ -153,17 +155,17 @@ def _throw_shadow(sprite: Sprite, setting: Setting) -> None:
     soft = setting.shadow * (1 - 0.65 * light.overcast) * (1 - 0.4 * light.night)
     _darken(stage, cast * fade * np.float32(soft), left, top)
     contact = _contact(sprite)
-    _darken(stage, contact[0] * np.float32(setting.shadow * 0.7), contact[1], contact[2])
+    _darken(stage, contact[0] * np.float32(min(1.0, setting.shadow * 0.95)), contact[1], contact[2])
 
 
 def _contact(sprite: Sprite) -> tuple[Plane, int, int]:
     """Return the soft dark touch right under the sprite, with its place."""
     row = min(sprite.height - 1, max(0, int(sprite.foot - sprite.top - sprite.scale * 0.03)))
     band = sprite.alpha[max(0, row - max(2, int(sprite.scale * 0.05))) : row + 1].max(axis=0)
-    tall = max(3, int(sprite.scale * 0.05))
+    tall = max(3, int(sprite.scale * 0.06))
     profile = np.exp(-(np.linspace(-1.6, 1.6, 2 * tall, dtype=np.float32)[:, None] ** 2))
     mask = profile * band[None, :]
-    return blurred(mask, max(0.8, sprite.scale * 0.02)), sprite.left, int(sprite.foot) - tall
+    return blurred(mask, max(0.8, sprite.scale * 0.028)), sprite.left, int(sprite.foot) - tall
 
 
 def _window(

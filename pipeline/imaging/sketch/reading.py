@@ -14,6 +14,9 @@ from pipeline.imaging.sketch.vocabulary.subjects import KINDS, SUBJECT_WORDS, Fa
 
 MAX_COUNT = 60
 
+# Words that say less than another word for the same kind.
+_VAGUE = frozenset({"portrait", "face", "headshot", "bowl", "plate", "flower", "tree", "selfie", "meadow", "glass", "drink"})
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -163,7 +166,7 @@ def _mentions(scan: Scan, banned: set[str]) -> tuple[Mention, ...]:
         if earlier is not None:
             mention = Mention(
                 earlier.kind,
-                earlier.word,
+                mention.word if earlier.word in _VAGUE else earlier.word,
                 max(earlier.count, mention.count),
                 earlier.colours or mention.colours,
                 earlier.size if earlier.size != 1.0 else mention.size,

@@ -28,7 +28,7 @@ from pipeline.imaging.sketch.vocabulary.lights import (
     SEASON_WORDS,
     WEATHER_WORDS,
 )
-from pipeline.imaging.sketch.vocabulary.subjects import SUBJECT_WORDS
+from pipeline.imaging.sketch.vocabulary.subjects import KINDS, SUBJECT_WORDS
 
 MAX_TEXT_CHARS = 12_000
 _LONGEST_PHRASE = 4
@@ -163,9 +163,11 @@ class _Reader:
         self.ahead_depth: int | None = None
         self.negated = False
         self.age = 0
+        self.joined = False
 
     def read(self, hit: Hit) -> None:
         """Take in one hit."""
+        after_noun, self.joined = self.joined, False
         if hit.stop:
             self._flush()
             self.negated = False
@@ -186,7 +188,24 @@ class _Reader:
         self.age += 1
         if self.age > 3:
             self._flush()
+        if after_noun and text in SUBJECT_WORDS and self._joins(hit):
+            self.joined = True
+            return
         self._take(hit)
+
+    def _joins(self, hit: Hit) -> bool:
+        """Fold a compound noun ("perfume bottle", "pine trees") into one subject.
+
+        The first word says which, the last how many; a forest or field stays what it is.
+        """
+        last = self.scan.subjects[-1]
+        kind = SUBJECT_WORDS[hit.text]
+        if KINDS[kind].family != KINDS[last.kind].family or kind == "portrait":
+            return False
+        if kind == "forest":
+            last.kind = kind
+        last.plural = last.plural or hit.plural
+        return True
 
     def _take(self, hit: Hit) -> None:
         text = hit.text
@@ -258,6 +277,7 @@ class _Reader:
         )  # fmt: skip
         self.scan.subjects.append(noticed)
         self.colours, self.count, self.size, self.ahead_depth = [], None, 1.0, None
+        self.joined = True
 
     def _flush(self) -> None:
         """Give up waiting for a noun: colours without one are the whole picture's."""

@@ -26,6 +26,7 @@ from pipeline.imaging.sketch.vocabulary.lights import LIGHTS, MOOD_WORDS, Light
 NEUTRAL_GUIDANCE = 7.0
 
 _WEATHER_LIGHTS = ("fog", "overcast", "storm", "winter")
+_DARK_LIGHTS = ("night", "dusk", "blue hour")
 _WORLD_LIGHTS = ("noir", "neon", "underwater", "space", "mars", "pastel")
 _SEASON_LEAVES = {
     "spring": from_hex("#8fbf6a"),
@@ -104,9 +105,16 @@ def _choose_light(reading: Reading, stream: Stream, fallback: tuple[str, ...]) -
         return light
     if weathers:
         light = LIGHTS[weathers[0]]
+        if all(name in _DARK_LIGHTS for name in fallback):
+            # Northern lights over snow are seen at night, however wintry.
+            return blend_lights(_fallback_light(reading, stream, fallback), light, 0.2)
         for other in weathers[1:2]:
             light = blend_lights(light, LIGHTS[other], 0.4)
         return light
+    return _fallback_light(reading, stream, fallback)
+
+
+def _fallback_light(reading: Reading, stream: Stream, fallback: tuple[str, ...]) -> Light:
     allowed = [name for name in fallback if name not in reading.banned_lights]
     return LIGHTS[stream.pick(allowed or ["pastel"])]
 

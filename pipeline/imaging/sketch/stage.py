@@ -26,6 +26,7 @@ class Stage:
         detail: about 0.4 … 1.7; how much small work to do.
         horizon: y of the horizon in px.
         sun: (x, y) of the main light in px; may lie outside the picture.
+        frontal: the subject is lit from the front whatever the sky does.
         focus: (x, y, weight) of things the eye should find, in px.
     """
 
@@ -38,6 +39,7 @@ class Stage:
     detail: float
     horizon: float = 0.0
     sun: tuple[float, float] = (0.0, 0.0)
+    frontal: bool = False
     focus: list[tuple[float, float, float]] = field(default_factory=list)
 
     @property

@@ -275,18 +275,16 @@ def _head(sprite: Sprite, look: Look, beast: Beast, coat: Colour) -> None:
         mane = look.part(
             "mane", from_hex("#e9b6d8") if look.word == "unicorn" else shade(coat, -0.18)
         )
-        ridge = [
-            limb(
-                [
-                    (0.2 + 0.27 * t, 0.77 + 0.26 * t),
-                    (0.15 + 0.26 * t, 0.7 + 0.24 * t),
-                    (0.17 + 0.25 * t, 0.61 + 0.25 * t),
-                ],
-                (0.05, 0.06, 0.015),
-            )
-            for t in np.linspace(0, 1, 9).tolist()
+        crest = smooth(
+            [(0.5, 1.05), (0.36, 0.96), (0.22, 0.76), (0.14, 0.62), (0.2, 0.6), (0.3, 0.72), (0.46, 0.9)]
+        )
+        sprite.fill(mane, crest)
+        locks = [
+            limb([(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)], (0.016, 0.004), 3)
+            for t in np.linspace(0, 1, 7).tolist()
         ]
-        sprite.fill(mane, *ridge)
+        sprite.fill(shade(mane, 0.05), *locks, alpha=0.5)
+        sprite.fill(mane, limb([(0.53, 1.06), (0.57, 1.0), (0.6, 0.94)], (0.045, 0.035, 0.006)))
     if "ruff" in beast.extras and look.word != "lioness":
         mane = look.part("mane", from_hex("#8a5228"))
         for ring, radius in enumerate((0.3, 0.24)):

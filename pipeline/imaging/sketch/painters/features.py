@@ -33,7 +33,10 @@ def paint_forest_band(
     canvas, script = stage.canvas, stage.script
     own = script.far(mix(script.shaded(colour), script.lit(colour), 0.35), (1 - nearness) * 0.8)
     own = mix(own, script.land(nearness), 0.3)
-    count = max(6, int(canvas.width / (tall * (0.2 if pines else 0.34))))
+    if not pines:
+        _paint_canopy(stage, stream, line, tall, own, nearness, ground)
+        return
+    count = max(6, int(canvas.width / (tall * 0.2)))
     xs, bases, heights = [], [], []
     clumps = curve(stream.child("clumps"), canvas.width, 5 * canvas.width / canvas.unit, 3)
     for index in range(count):
@@ -43,29 +46,47 @@ def paint_forest_band(
         xs.append(x)
         bases.append(float(line[column]) + tall * 0.05)
         heights.append(max(tall * 0.25, grown))
-    shapes = (
-        paint_pine_silhouettes(xs, bases, heights, stream)
-        if pines
-        else [_round_crown(stream, x, y, h) for x, y, h in zip(xs, bases, heights, strict=True)]
-    )
-    _fill_lit(stage, shapes, own, nearness)
+    _fill_lit(stage, paint_pine_silhouettes(xs, bases, heights, stream), own, nearness)
     if ground:
         canvas.below(line, own)
 
 
-def _round_crown(stream: Stream, x: float, base: float, tall: float) -> Outline:
-    points = []
-    half = tall * stream.uniform(0.32, 0.46)
-    for index in range(14):
-        angle = 2 * math.pi * index / 14
-        wobble = stream.uniform(0.82, 1.12)
-        points.append(
-            (
-                x + math.cos(angle) * half * wobble,
-                base - tall * 0.52 - math.sin(angle) * tall * 0.48 * wobble,
-            )
-        )
-    return outline(points)
+def _paint_canopy(
+    stage: Stage, stream: Stream, line: Plane, tall: float, colour: Colour, nearness: float, ground: bool
+) -> None:
+    """Paint a wood of round crowns as rows of overlapping domes, lit from above."""
+    canvas = stage.canvas
+    clumps = curve(stream.child("clumps"), canvas.width, 4 * canvas.width / canvas.unit, 3)
+    for row in range(3):
+        own = stream.child(f"row{row}")
+        shift = tall * (0.16 * row - 0.1)
+        top = line + np.float32(shift) - np.float32(tall * 0.62) * (1 + clumps * np.float32(0.9))
+        domes = np.zeros(canvas.width, np.float32)
+        count = max(8, int(canvas.width / (tall * 0.3)))
+        for index in range(count):
+            x = (index + own.uniform(0, 1)) / count * canvas.width
+            radius = tall * own.uniform(0.16, 0.3)
+            away = 1 - ((canvas.columns - np.float32(x)) / np.float32(radius)) ** 2
+            domes = np.maximum(domes, np.sqrt(np.maximum(0, away)) * np.float32(radius * own.uniform(0.8, 1.5)))
+        edge = (top - domes).astype(np.float32)
+        rows = canvas.rows_below(edge)
+        low = min(canvas.height, int(float(line.max()) + tall * 0.4) + 2)
+        rows = slice(rows.start, max(rows.start, low))
+        if rows.stop - rows.start < 2:
+            continue
+        shape = (rows.stop - rows.start, canvas.width)
+        leaves = fbm(own.child("leaves"), shape, (max(1, shape[0] / tall * 9), canvas.width / tall * 7), 3) - 0.5
+        depth = (canvas.rows[rows] - edge) / np.float32(tall * 0.5)
+        level = np.clip(0.75 - depth * 0.6 + leaves * 1.1, 0, 1).astype(np.float32)
+        tone = shade(colour, 0.03 * (row - 1))
+        crown = mix(shade(tone, 0.1), stage.script.light.glow, 0.22 * (1 - stage.script.light.overcast))
+        rgb = ramp([(0.0, shade(tone, -0.07)), (0.5, tone), (1.0, crown)], level)
+        mask = canvas.mask_below(edge + leaves[0] * np.float32(tall * 0.1), rows)
+        if not ground:
+            mask = mask * np.clip((line + np.float32(tall * 0.14) - canvas.rows[rows]) * np.float32(0.5), 0, 1)
+        blend(canvas.rgb[:, rows], rgb, mask)
+    if ground:
+        canvas.below(line, colour)
 
 
 def _fill_lit(stage: Stage, shapes: list[Outline], colour: Colour, nearness: float) -> None:
@@ -242,6 +263,29 @@ def paint_road(stage: Stage, top: float, paved: bool, own: Colour | None) -> Non
             script.lit((0.96, 0.93, 0.85)),
             np.maximum(line, edges) * np.float32(0.85) * mask,
         )
+
+
+def paint_cross_road(stage: Stage, y: float, own: Colour | None) -> None:
+    """Lay a road across the view at a height of ``y`` px, as under a car seen from the side."""
+    canvas, script = stage.canvas, stage.script
+    stream = stage.stream.child("crossroad")
+    roll = curve(stream, canvas.width, 1.0, 2) * np.float32(canvas.unit * 0.02)
+    near, far = y + canvas.unit * 0.055 + roll, y - canvas.unit * 0.045 + roll
+    top, bottom = max(0, int(far.min()) - 2), min(canvas.height, int(near.max()) + 2)
+    if bottom - top < 3:
+        return
+    rows = slice(top, bottom)
+    mask = np.clip(canvas.rows[rows] - far + 0.5, 0, 1) * np.clip(near - canvas.rows[rows] + 0.5, 0, 1)
+    asphalt = script.lit((0.36, 0.36, 0.39) if own is None else own)
+    grain = fbm(stream.child("grain"), (bottom - top, canvas.width), (8, canvas.width / canvas.unit * 70), 3) - 0.5
+    planes = np.stack([asphalt[c] * (1 + grain * np.float32(0.2)) for c in range(3)])
+    blend(canvas.rgb[:, rows], planes.astype(np.float32), mask)
+    middle = (near + far) / 2 + np.float32(canvas.unit * 0.012)
+    dash = (np.mod(canvas.columns, canvas.unit * 0.12) < canvas.unit * 0.065).astype(np.float32)
+    line = np.clip(np.float32(canvas.unit * 0.003) - np.abs(canvas.rows[rows] - middle) + 0.5, 0, 1) * dash
+    for edge in (far + np.float32(canvas.unit * 0.007), near - np.float32(canvas.unit * 0.008)):
+        line = np.maximum(line, np.clip(np.float32(canvas.unit * 0.002) - np.abs(canvas.rows[rows] - edge) + 0.5, 0, 1))
+    blend(canvas.rgb[:, rows], script.lit((0.96, 0.92, 0.82)), line * np.float32(0.8))
 
 
 def paint_rows(stage: Stage, line: Plane, colours: list[Colour]) -> None:

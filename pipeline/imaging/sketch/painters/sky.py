@@ -81,11 +81,11 @@ def paint_moon(
     if box is None:
         return
     here, there = box
-    dark = mix(light.sky[0], light.sky[1], 0.5)
     target = canvas.rgb[:, there[0], there[1]]
+    # The night side is sky: only a breath of earthshine shows it.
+    cover = disc[here] * (0.06 + 0.94 * day[here])
     for channel in range(3):
-        surface = (pale[channel] * tone) * day + (dark[channel] * 1.04) * (1 - day)
-        target[channel] += (surface[here] - target[channel]) * disc[here]
+        target[channel] += (pale[channel] * tone[here] - target[channel]) * cover
     stage.attend(x, y, 0.6)
 
 

@@ -51,7 +51,7 @@ def ridge_line(stage: Stage, stream: Stream, spec: Range) -> Plane:
         crest += np.float32(amplitude) * (np.float32(0.25) - np.abs(fold))
         amplitude, span = amplitude * 0.46, span * 2.1
     fine = curve(stream.child("fine"), canvas.width, cells * 2.2, stage.octaves(6), 0.45)
-    profile = 0.45 + broad * 0.62 + crest * np.float32(1.15 * spec.sharp)
+    profile = 0.36 + broad * 0.72 + crest * np.float32(1.15 * spec.sharp)
     profile += fine * np.float32(0.5 * (1 - spec.sharp))
     if spec.peak_x is not None:
         away = np.abs(canvas.columns - spec.peak_x) / np.float32(spec.height * 1.5)

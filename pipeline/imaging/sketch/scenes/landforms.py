@@ -141,7 +141,7 @@ def paint_heights(stage: Stage, terms: Terms, base: float) -> None:
     room = max(canvas.unit * 0.2, base - stage.canvas.height * 0.1)
     for index in range(count):
         t = index / max(1, count - 1)
-        tall = canvas.unit * (0.36 - 0.17 * t) * size * (1.0 if terms.peaks == 2 else 0.5)
+        tall = canvas.unit * (0.33 - 0.15 * t) * size * (1.0 if terms.peaks == 2 else 0.5)
         tall = min(tall, room * 0.9) * stream.uniform(0.85, 1.15)
         lone = None
         if index == 0 and mention is not None and (mention.count == 1 or mention.kind == "volcano"):
@@ -151,7 +151,7 @@ def paint_heights(stage: Stage, terms: Terms, base: float) -> None:
                 else stream.uniform(0.32, 0.68)
             )
             lone = canvas.width * where
-            tall *= 1.25
+            tall *= 1.12
         spec = Range(
             base=base + canvas.unit * 0.012 * index,
             height=tall,
@@ -250,7 +250,7 @@ def _paint_lake(stage: Stage, terms: Terms) -> None:
             1.6,
         )
         leaf = from_hex("#38614a") if script.season != "autumn" else script.light.leaf
-        pines = stage.reading.has("conifer", "mountain") or stream.chance(0.7)
+        pines = terms.pines or stream.chance(0.5)
         paint_forest_band(stage, stream.child("far"), shore, canvas.unit * 0.075, 0.35, leaf, pines)
     mention = stage.reading.get("lake", "waterfall")
     own = mention.colours[0] if mention and mention.colours else None
@@ -279,7 +279,8 @@ def _paint_lake(stage: Stage, terms: Terms) -> None:
 
 def flower_colours(stage: Stage) -> list[Colour]:
     """Return the colours of the blossoms in a field."""
-    mention = stage.reading.get("flower", "tulip", "sunflower", "meadow", "rows")
+    reading = stage.reading
+    mention = reading.get("flower", "tulip", "sunflower") or reading.get("meadow", "rows")
     if mention is not None and mention.colours:
         return [shade(mention.colours[0], tone) for tone in (-0.03, 0.05)]
     named = {
@@ -313,7 +314,8 @@ def _paint_desert(stage: Stage) -> None:
 def _paint_land(stage: Stage, terms: Terms) -> None:
     canvas, script = stage.canvas, stage.script
     stream = stage.stream.child("land")
-    count = stream.integer(3, 4)
+    flat = terms.road or terms.rows
+    count = 2 if terms.rows else stream.integer(3, 4)
     mention = stage.reading.get("meadow", "hill")
     own: Colour | None = (
         mention.colours[0] if mention and mention.colours and mention.kind == "hill" else None
@@ -324,9 +326,9 @@ def _paint_land(stage: Stage, terms: Terms) -> None:
     line = np.full(canvas.width, stage.horizon, np.float32)
     for index in range(count):
         t = index / (count - 1)
-        base = stage.horizon + (canvas.height - stage.horizon) * (0.03 + 0.55 * t**1.2)
+        base = stage.horizon + (canvas.height - stage.horizon) * (0.03 + (0.16 if flat else 0.55) * t**1.2)
         tall = canvas.unit * (0.05 + 0.08 * t) * stream.uniform(0.7, 1.3)
-        if terms.road or terms.rows or terms.water == "river":
+        if flat or terms.water == "river":
             tall *= 0.5
         line = hill_line(stage, stream.child(str(index)), base, tall, 1.0 + 0.6 * (1 - t))
         paint_hill(stage, stream.child(f"skin{index}"), line, 0.3 + 0.7 * t, own)
@@ -336,7 +338,7 @@ def _paint_land(stage: Stage, terms: Terms) -> None:
             and (terms.forest == 2 or stream.chance(0.6))
             and not terms.savanna
         ):
-            pines = stage.reading.has("conifer", "mountain") or stream.child("pines").chance(0.5)
+            pines = terms.pines or stream.child("pines").chance(0.4)
             tall_trees = canvas.unit * (0.05 + 0.13 * t) * (1.35 if terms.forest == 2 else 0.9)
             tone = shade(leaf, -0.14) if not pines else mix(from_hex("#33594a"), leaf, 0.35)
             paint_forest_band(
@@ -382,7 +384,7 @@ def _cover_land(stage: Stage, terms: Terms, line: Plane) -> None:
     grass = mix(script.light.leaf, from_hex("#c9a45a"), 0.6) if terms.savanna else script.light.leaf
     if terms.water == "river":
         paint_river(stage, stage.horizon + canvas.unit * 0.04, None)
-    if terms.road:
+    if terms.road and not terms.cross_road:
         mention = reading.get("road")
         dirt = mention is not None and mention.word in ("path", "trail", "pathway", "lane")
         paint_road(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.imaging.sketch.cast import PARTS, put
+from pipeline.imaging.sketch.painters.features import paint_cross_road
 from pipeline.imaging.sketch.placing import Setting
 from pipeline.imaging.sketch.reading import Mention
 from pipeline.imaging.sketch.scenes.terms import Terms
@@ -19,6 +20,7 @@ _AFLOAT = frozenset(
     {"boat", "rowboat", "ship", "swan", "duck", "lotus", "iceberg", "island", "submarine"}
 )
 _LEAPING = frozenset({"whale", "dolphin", "shark", "fish", "turtle", "octopus", "jellyfish"})
+_DRIVEN = frozenset({"car", "bus", "truck", "bicycle"})
 _FIELDED = frozenset({"flower", "tulip", "sunflower"})
 _GROUPED = ("plant", "animal", "built", "vehicle", "person", "object", "sea life")
 
@@ -51,7 +53,12 @@ def paint_things(stage: Stage, terms: Terms) -> None:
         stands.extend(_hang(stage, mention, order, len(things) == 1))
     for order, mention in enumerate(ground):
         stands.extend(_stand(stage, terms, mention, order, len(ground)))
-    for stand in sorted(stands, key=lambda item: (item.mention.kind not in _AIRBORNE, item.foot)):
+    if terms.cross_road:
+        rolling = [stand.foot for stand in stands if stand.mention.kind in _DRIVEN]
+        if rolling:
+            road = stage.reading.get("road")
+            paint_cross_road(stage, max(rolling), road.colours[0] if road and road.colours else None)
+    for stand in sorted(stands, key=lambda item: (item.mention.kind not in _AIRBORNE, item.mention.kind != "cliff", item.foot)):
         put(
             stage,
             stand.mention,
@@ -218,6 +225,15 @@ def _column(stage: Stage, mention: Mention, order: int, total: int) -> float:
     return width * (slots[order % len(slots)] + stream.uniform(-0.04, 0.04))
 
 
+def _headland(stage: Stage, mention: Mention) -> tuple[float, float, float]:
+    """Return (x, foot, height) px of the cliff that reaches in from one side."""
+    canvas = stage.canvas
+    side = mention.side if mention.side else stage.stream.child("cliff").sign()
+    tall = canvas.unit * 0.34 * mention.size
+    foot = stage.horizon + (canvas.height - stage.horizon) * 0.34
+    return canvas.width * (0.5 + 0.12 * side), foot, tall
+
+
 def _settled(
     stage: Stage, terms: Terms, mention: Mention, index: int, x: float, foot: float, size: float,
     near: float, hero: bool,
@@ -240,9 +256,8 @@ def _settled(
             foot = stage.horizon + (canvas.height - stage.horizon) * (0.08 + 0.3 * near)
             mirror, shadow = 0.4, 0.0
             if mention.kind == "cliff":
-                foot, mirror = stage.horizon + (canvas.height - stage.horizon) * 0.35, 0.3
-                side = mention.side if mention.side else stage.stream.child("cliff").sign()
-                x = canvas.width * (0.5 + 0.3 * side)
+                x, foot, size = _headland(stage, mention)
+                mirror = 0.0
         elif mention.kind == "wave":
             foot = min(canvas.height * 0.97, stage.horizon + size * 0.55)
             shadow = 0.0
@@ -256,6 +271,13 @@ def _settled(
             foot = max(foot, canvas.height * (0.93 if terms.water == "lake" else 0.88))
         else:
             foot = min(foot, canvas.height * 0.9)
+        cliff = stage.reading.get("cliff")
+        perches = mention.kind not in ("cliff", *_AFLOAT, *_LEAPING)
+        if cliff is not None and perches and index == 0:
+            edge, base, tall = _headland(stage, cliff)
+            side = 1 if edge > canvas.width / 2 else -1
+            x, foot = edge + side * tall * 0.28, base - tall * 0.95
+            size, mirror, shadow, distance = min(size, tall * 0.9), 0.0, 0.3, 0.15
     setting = Setting(
         distance=distance,
         volume=part.volume,

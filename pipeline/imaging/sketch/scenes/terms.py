@@ -29,6 +29,8 @@ class Terms:
         desert, road, rows, beach, savanna: kinds of ground.
         peaks: 0 none, 1 hinted, 2 asked for.
         forest: 0 none, 1 some, 2 asked for.
+        pines: whether the trees are firs.
+        cross_road: the road runs across the view, under a vehicle seen from the side.
         flowers: whether the ground is in bloom.
         city: whether a skyline closes the view.
         snow: 0 … 1 on the heights.
@@ -42,6 +44,8 @@ class Terms:
     savanna: bool = False
     peaks: int = 0
     forest: int = 0
+    pines: bool = False
+    cross_road: bool = False
     flowers: bool = False
     city: bool = False
     snow: float = 0.0
@@ -62,6 +66,13 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
         terms.snow = 0.9
     elif terms.peaks:
         terms.snow = stream.child("snow").uniform(0.1, 0.6)
+    terms.pines = bool(
+        reading.words & {"pine", "fir", "spruce", "conifer", "taiga", "cedar", "evergreen", "redwood"}
+    ) or (terms.peaks == 2 and stream.child("pines").chance(0.8))
+    if terms.water == "lake" and not terms.forest and season != "winter":
+        terms.forest = 1
+    driven = terms.named & {"car", "bus", "truck", "bicycle"}
+    terms.cross_road = bool(terms.road and driven)
     if terms.desert:
         terms.forest, terms.flowers = 0, False
         terms.snow = min(terms.snow, 0.15)

@@ -23,7 +23,7 @@ _TABLE: dict[str, str] = {
     "purple": "#7b3fa5", "violet": "#7a4fc9", "lavender": "#b3a0dc", "lilac": "#c5a5da",
     "mauve": "#b58fae", "plum": "#6f3760", "magenta": "#d62a92", "fuchsia": "#de3c9c",
     "pink": "#f08cb4", "rose": "#e5738f", "rosy": "#e88fa4", "blush": "#f0b6b4",
-    "brown": "#7a4e31", "chocolate": "#553322", "coffee": "#6b4a35", "tan": "#cba67c",
+    "brown": "#7a4e31", "chocolate": "#553322", "tan": "#cba67c",
     "beige": "#dfcbaa", "cream": "#f3e6cc", "ivory": "#f4eddd", "sand": "#dabf8f",
     "sandy": "#dabf8f", "sepia": "#8a6642", "umber": "#6d4c36", "sienna": "#a35a33",
     "white": "#f4f3ef", "snowy-white": "#f6f7f8", "pearl": "#e8e4da",

@@ -58,14 +58,14 @@ LIGHTS: dict[str, Light] = {
         "#3f86c6 #77b3df #b7dbec #e9f4ee", "#fffbe8", "#fff3cf", "#cfe4ea",
         "#93b4c6 #3d6a4c", "#5f9a4e", "#2e7fa6", "#fff8e8", "#a9bcd0", 0.75, mist=0.35),
     "golden": _light(
-        "#5d86ad #a9b7b4 #f0cf9a #ffe3a8", "#fff6d6", "#ffd27a", "#f3d2a2",
-        "#b59a93 #4b4a2f", "#8a8a3d", "#b58f68", "#ffe2ad", "#8f8690", 0.22, mist=0.5),
+        "#4f8cc0 #93bcd0 #f2d5a6 #ffd88f", "#fff4d0", "#ffc766", "#f6d3a4",
+        "#a99bb0 #4c5a34", "#86993f", "#6f96a8", "#ffe0a8", "#8b8fac", 0.24, mist=0.5),
     "sunset": _light(
         "#2f3b6e #7d5a92 #e57f6c #ffc27c", "#fff0c4", "#ff9d5c", "#f0a47e",
         "#9a6a87 #2b1c36", "#4e3a45", "#b4698a", "#ffb98a", "#6b5a86", 0.06, night=0.15, mist=0.5),
     "dawn": _light(
         "#5877ad #9fa4cf #f0bfb8 #ffe2bf", "#fff4dc", "#ffcfa6", "#ecc7c0",
-        "#a79bb8 #3c4a5c", "#67806c", "#8d9fbd", "#ffdcc4", "#8b90b4", 0.1, night=0.05, mist=0.65),
+        "#a79bb8 #47644f", "#78a06c", "#8d9fbd", "#ffdcc4", "#8b90b4", 0.1, night=0.05, mist=0.65),
     "dusk": _light(
         "#16214a #39417c #8a6a9e #e8a08a", "#ffe2c0", "#f08f7a", "#8f749c",
         "#5b5683 #14162d", "#2c3648", "#4a5486", "#c8a0b4", "#4b5080", 0.03, night=0.5, mist=0.45),
@@ -150,7 +150,7 @@ WEATHER_WORDS: dict[str, str] = {
     "rain": "rain", "rainy": "rain", "raining": "rain", "drizzle": "rain", "downpour": "rain",
     "monsoon": "rain", "storm": "rain", "stormy": "rain", "thunderstorm": "lightning",
     "thunder": "lightning", "lightning": "lightning", "snow": "snow", "snowing": "snow",
-    "snowy": "snow", "snowfall": "snow", "blizzard": "snow", "snowflake": "snow",
+    "snowfall": "snow", "blizzard": "snow", "snowflake": "snow",
     "fog": "fog", "foggy": "fog", "mist": "fog", "misty": "fog", "hazy": "fog", "haze": "fog",
     "cloudy": "cloud", "overcast": "cloud", "cloud": "cloud", "cumulus": "cloud",
     "windy": "wind", "breeze": "wind", "breezy": "wind",

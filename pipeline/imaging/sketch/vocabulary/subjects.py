@@ -85,11 +85,11 @@ KINDS: dict[str, Kind] = {
         spaceship=(0.14, 0.32), truck=(0.13, 0.32),
     ),
     **_family(
-        "animal", cat=(0.12, 0.52), dog=(0.15, 0.52), bird=(0.1, 0.5), horse=(0.2, 0.58),
-        deer=(0.2, 0.6), fox=(0.12, 0.46), wolf=(0.15, 0.52), bear=(0.17, 0.48),
-        elephant=(0.24, 0.52), rabbit=(0.08, 0.46), owl=(0.1, 0.52), butterfly=(0.06, 0.4),
-        cow=(0.16, 0.44), sheep=(0.11, 0.4, 5), lion=(0.17, 0.5), tiger=(0.16, 0.46),
-        giraffe=(0.34, 0.72), swan=(0.1, 0.4), duck=(0.06, 0.36), penguin=(0.12, 0.5, 4),
+        "animal", cat=(0.12, 0.66), dog=(0.15, 0.66), bird=(0.1, 0.5), horse=(0.2, 0.58),
+        deer=(0.2, 0.6), fox=(0.12, 0.6), wolf=(0.15, 0.66), bear=(0.17, 0.64),
+        elephant=(0.24, 0.52), rabbit=(0.08, 0.62), owl=(0.1, 0.52), butterfly=(0.06, 0.4),
+        cow=(0.16, 0.44), sheep=(0.11, 0.4, 5), lion=(0.17, 0.64), tiger=(0.16, 0.62),
+        giraffe=(0.34, 0.72), swan=(0.1, 0.4), duck=(0.06, 0.36), penguin=(0.12, 0.6, 4),
         eagle=(0.16, 0.4), dragon=(0.24, 0.52), camel=(0.2, 0.5), flamingo=(0.2, 0.6, 4),
         bee=(0.05, 0.36),
     ),
@@ -164,7 +164,7 @@ _GROUPS: dict[str, str] = {
     "conifer": "conifer|pine|fir|spruce|cedar|pine tree|christmas tree|evergreen|sequoia|redwood",
     "forest": "forest|wood|woodland|jungle|rainforest|grove|taiga|bosque|forêt|wald|thicket",
     "palm": "palm|palm tree|coconut|coconut tree|palmera", "birch": "birch|aspen|birch forest",
-    "blossom_tree": "cherry blossom|blossom|sakura|cherry tree|blossoming tree|plum blossom|"
+    "blossom_tree": "cherry blossom|blossom|sakura|cherry tree|cherry blossom tree|sakura tree|blossoming tree|plum blossom|"
     "blossom tree|jacaranda|magnolia", "willow": "willow|weeping willow", "bamboo": "bamboo|reed",
     "cactus": "cactus|cacti|saguaro|succulent",
     "flower": "flower|rose|poppy|daisy|bouquet|peony|orchid|lily|bloom|floral|hibiscus|anemone|"
@@ -244,17 +244,17 @@ _GROUPS: dict[str, str] = {
     "astronaut": "astronaut|cosmonaut|spaceman|astronauta", "samurai": "samurai|ninja|warrior|knight|"
     "swordsman|gladiator|ronin", "dancer": "dancer|ballerina|ballet|dancing woman|dance|gymnast|yoga",
     "wizard": "wizard|witch|mage|sorcerer|druid|merlin|gandalf",
-    "cup": "cup|mug|coffee cup|cup of coffee|espresso|latte|cappuccino|tea cup|teacup|hot chocolate|"
+    "cup": "cup|mug|coffee|coffee cup|cup of coffee|espresso|latte|cappuccino|tea cup|teacup|hot chocolate|"
     "cup of tea|tea|matcha|taza|tasse", "bottle": "bottle|wine bottle|beer|soda|water bottle|flask|"
     "champagne|whiskey|whisky|botella|bouteille|flasche|potion|serum|shampoo|lotion|cosmetic|skincare|"
     "dropper bottle", "wine_glass": "wine glass|glass of wine|cocktail|glass|goblet|wine|martini|"
     "margarita|juice|lemonade|smoothie|drink|champagne flute",
     "vase": "vase|amphora|urn|pottery|ceramic|still life|vase of flowers", "bowl": "bowl|soup|ramen|"
     "salad|noodle|noodles|cereal|bowl of fruit|rice bowl|pho|food|breakfast|dinner|lunch|meal",
-    "book": "book|library|novel|notebook|stack of books|libro|livre|buch|journal",
+    "book": "book|library|novel|notebook|libro|livre|buch|journal",
     "candle": "candle|candlelight|candlestick|vela|bougie", "table_lamp": "lamp|desk lamp|table lamp|"
     "lampshade|light bulb|lightbulb", "lantern": "lantern|oil lamp|farol",
-    "box": "box|product|package|packaging|cube|parcel|packshot|product shot|soap|container|gadget|"
+    "box": "box|product|package|packaging|cube|parcel|soap|container|gadget|"
     "device|speaker|advertisement|mockup", "perfume": "perfume|fragrance|cologne|eau de parfum|parfum|nail polish",
     "apple": "apple|pomegranate|tomato|cherry fruit|manzana|pomme|apfel|plum fruit|nectarine",
     "orange": "orange fruit|tangerine fruit|peach fruit|grapefruit|mandarin|clementine|pumpkin|"
@@ -276,7 +276,7 @@ _GROUPS: dict[str, str] = {
     "burger|hamburger|sandwich|donut|doughnut|chocolate cake|pie|bread|pizza|cheese|sushi|cookie|candy sweets",
     "potted_plant": "potted plant|houseplant|plant|bonsai|pot|flower pot|house plant|planter|indoor plant",
     "jar": "jar|honey jar|jam|mason jar|cream jar|candle jar|tin", "gift": "gift|gift box|"
-    "christmas gift|wrapped gift", "headphones": "headphone|headset|earphone|earbud",
+    "christmas gift|wrapped gift", "headphones": "headphones|headphone|earphones|earbuds|headset|earphone|earbud",
     "plate": "plate|dish|saucer|steak|pasta|spaghetti|tray",
     "planet": "planet|saturn|jupiter|earth|exoplanet|gas giant|ringed planet|neptune|venus|pluto|alien world|"
     "alien planet|planeta|planète|uranus|solar system", "galaxy": "galaxy|spiral galaxy|andromeda|universe|"

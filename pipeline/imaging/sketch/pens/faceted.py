@@ -1,0 +1,373 @@
+"""Pieces: low-poly, origami, stained glass, mosaic, paper cut, pixels, blocks, tiles."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.imaging.sketch.canvas import Planes
+from pipeline.imaging.sketch.colour import from_hex
+from pipeline.imaging.sketch.finish import luma_of
+from pipeline.imaging.sketch.noise import blurred, fbm, smoothstep
+from pipeline.imaging.sketch.pens.common import (
+    Desk,
+    kuwahara,
+    lay,
+    paper,
+    saturated,
+    to_bytes,
+    to_planes,
+)
+from pipeline.imaging.sketch.stream import Plane, Stream
+
+Labels = npt.NDArray[np.int32]
+
+
+def _scattered(rgb: Planes, desk: Desk, count: int) -> npt.NDArray[np.float32]:
+    """Return points, crowding where the picture has detail."""
+    _, height, width = rgb.shape
+    level = blurred(luma_of(np.clip(rgb, 0, 1)), desk.unit * 0.003)
+    energy = np.abs(cv2.Sobel(level, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(level, cv2.CV_32F, 0, 1))
+    energy = blurred(energy, desk.unit * 0.008)
+    energy /= max(1e-6, float(energy.max()))
+    stream = desk.stream.child("points")
+    drawn = stream.array(count * 5, 3)
+    rows = np.minimum(height - 1, (drawn[:, 1] * height).astype(np.int64))
+    columns = np.minimum(width - 1, (drawn[:, 0] * width).astype(np.int64))
+    keep = drawn[:, 2] < 0.08 + 1.6 * np.sqrt(energy[rows, columns])
+    points = np.stack([drawn[:, 0] * width, drawn[:, 1] * height], axis=1)[keep][:count]
+    return np.asarray(points, np.float32)
+
+
+def _triangles(rgb: Planes, desk: Desk, count: int) -> list[npt.NDArray[np.float32]]:
+    _, height, width = rgb.shape
+    subdiv = cv2.Subdiv2D((-2, -2, width + 4, height + 4))
+    across, down = max(3, round(width / desk.unit * 9)), max(3, round(height / desk.unit * 9))
+    rim = [(width * i / across, y) for i in range(across + 1) for y in (-1.0, height + 0.5)]
+    rim += [(x, height * i / down) for i in range(1, down) for x in (-1.0, width + 0.5)]
+    for x, y in [*rim, *_scattered(rgb, desk, count).tolist()]:
+        subdiv.insert((float(min(width + 1, max(-1.5, x))), float(min(height + 1, max(-1.5, y)))))
+    corners = subdiv.getTriangleList().reshape(-1, 3, 2)
+    inside = ((corners[..., 0] >= -2) & (corners[..., 0] <= width + 2) & (corners[..., 1] >= -2) & (corners[..., 1] <= height + 2)).all(axis=1)
+    return list(corners[inside])
+
+
+def low_poly(rgb: Planes, desk: Desk) -> Planes:
+    """Flat triangles, each of one colour, lightly bevelled."""
+    return _faceted(rgb, desk, round(1500 * (0.6 + 0.5 * desk.detail)), 0.05, crease=False)
+
+
+def origami(rgb: Planes, desk: Desk) -> Planes:
+    """Folded paper: large facets shaded from edge to edge, with creases."""
+    result = _faceted(rgb, desk, round(420 * (0.7 + 0.4 * desk.detail)), 0.13, crease=True)
+    result *= 1 + paper(desk.stream, rgb.shape[1:], desk.unit) * np.float32(0.09)
+    lay(result, from_hex("#fbf4e8"), 0.06)
+    return result
+
+
+def _faceted(rgb: Planes, desk: Desk, count: int, bevel: float, crease: bool) -> Planes:
+    _, height, width = rgb.shape
+    source = to_bytes(np.stack([blurred(plane, desk.unit * 0.004) for plane in np.clip(rgb, 0, 1)]))
+    image = source.copy()
+    stream = desk.stream.child("facets")
+    tilt = np.zeros((height, width), np.float32)
+    for corners in _triangles(rgb, desk, count):
+        centre = corners.mean(axis=0)
+        samples = [centre, *((corners + centre) / 2)]
+        colour = np.mean([source[min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))] for x, y in samples], axis=0)
+        tone = 1 + stream.normal(bevel * 0.6)
+        points = (corners * 16).astype(np.int32)
+        cv2.fillConvexPoly(image, points, [float(min(255, c * tone)) for c in colour.tolist()], cv2.LINE_AA, 4)
+        if crease:
+            cv2.polylines(image, [points], True, [float(min(255, c * tone * 1.09 + 6)) for c in colour.tolist()], max(1, round(desk.unit / 800)), cv2.LINE_AA, 4)
+            cv2.fillConvexPoly(tilt, points, stream.normal(1.0), cv2.LINE_8, 4)
+    result = to_planes(image)
+    if crease:
+        ramp = np.linspace(-1, 1, height, dtype=np.float32)[:, None] + np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+        result *= 1 + tilt * np.sin(ramp * np.float32(9)) * np.float32(bevel * 0.5)
+        soft = blurred(tilt, desk.unit * 0.006)
+        result *= 1 + np.clip(soft - tilt, -0.6, 0.6) * np.float32(bevel * 0.4)
+    saturated(result, 1.12)
+    return result
+
+
+def _cells(points: npt.NDArray[np.float32], shape: tuple[int, int]) -> tuple[Labels, Plane]:
+    """Return each pixel's nearest point (as a label from 0) and its distance in px."""
+    height, width = shape
+    seeds = np.full((height, width), 255, np.uint8)
+    columns = np.clip(points[:, 0].astype(np.int64), 0, width - 1)
+    rows = np.clip(points[:, 1].astype(np.int64), 0, height - 1)
+    seeds[rows, columns] = 0
+    away, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    return np.asarray(labels, np.int32), np.asarray(away, np.float32)
+
+
+def _means(rgb: Planes, labels: Labels) -> Planes:
+    flat = labels.ravel()
+    count = np.maximum(1, np.bincount(flat))
+    result = np.empty_like(rgb)
+    for channel in range(3):
+        total = np.bincount(flat, weights=rgb[channel].ravel().astype(np.float64))
+        result[channel] = (total / count).astype(np.float32)[labels]
+    return result
+
+
+def _borders(labels: Labels, width_px: float) -> Plane:
+    """Return 0 … 1 on the joints between cells."""
+    edge = np.zeros(labels.shape, np.float32)
+    edge[:, 1:] = labels[:, 1:] != labels[:, :-1]
+    edge[1:, :] = np.maximum(edge[1:, :], labels[1:, :] != labels[:-1, :])
+    if width_px > 1:
+        side = max(2, round(width_px))
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        edge = cv2.dilate(edge, kernel)
+    return blurred(np.asarray(edge, np.float32), 0.7)
+
+
+def stained_glass(rgb: Planes, desk: Desk) -> Planes:
+    """Leaded glass: glowing panes of one colour each."""
+    shape = rgb.shape[1:]
+    points = _scattered(rgb, desk, round(620 * (0.6 + 0.5 * desk.detail)))
+    labels, _ = _cells(points, shape)
+    panes = _means(np.clip(rgb, 0, 1), labels)
+    saturated(panes, 1.7)
+    level = luma_of(panes)
+    for channel in range(3):
+        panes[channel] = panes[channel] * (1.12 + 0.2 * level)
+    glass = fbm(desk.stream.child("glass"), shape, (shape[0] / desk.unit * 22, shape[1] / desk.unit * 22), 4) - 0.5
+    panes *= 1 + glass * np.float32(0.34)
+    lead = _borders(labels, desk.unit * 0.0062)
+    round_off = blurred(lead, desk.unit * 0.005)
+    panes *= 1 - round_off * np.float32(0.55)
+    lay(panes, from_hex("#17161a"), lead)
+    ridge = np.clip(lead - np.roll(lead, 1, axis=0), 0, 1)
+    lay(panes, from_hex("#5a5a62"), ridge * np.float32(0.5))
+    glow = [blurred(np.clip(plane, 0, 1) ** 2, desk.unit * 0.02) for plane in panes]
+    for channel in range(3):
+        panes[channel] += np.maximum(0, 1 - panes[channel]) * glow[channel] * np.float32(0.25)
+    return panes
+
+
+def mosaic(rgb: Planes, desk: Desk) -> Planes:
+    """Small stones set in mortar, each a little different."""
+    shape = rgb.shape[1:]
+    step = desk.unit / (52 + 16 * desk.detail)
+    stream = desk.stream.child("stones")
+    down, across = math.ceil(shape[0] / step) + 1, math.ceil(shape[1] / step) + 1
+    jitter = stream.array(down, across, 2) - 0.5
+    rows, columns = np.mgrid[0:down, 0:across].astype(np.float32)
+    x = (columns + (rows % 2) * 0.5 + jitter[..., 0] * 0.42) * np.float32(step)
+    y = (rows + jitter[..., 1] * 0.42) * np.float32(step)
+    keep = (x < shape[1]) & (y < shape[0])
+    points = np.stack([x[keep], y[keep]], axis=1).astype(np.float32)
+    labels, away = _cells(points, shape)
+    stones = _means(np.clip(rgb, 0, 1), labels)
+    tone = (stream.array(int(labels.max()) + 1) - 0.5)[labels]
+    stones *= 1 + tone * np.float32(0.26)
+    saturated(stones, 1.2)
+    dome = np.clip(1 - away / np.float32(step * 0.62), 0, 1)
+    light = cv2.Sobel(blurred(dome, 1.0), cv2.CV_32F, 1, 1, ksize=3)
+    stones *= 1 + np.clip(light * np.float32(step * 0.03), -0.15, 0.2)
+    joints = _borders(labels, step * 0.13)
+    lay(stones, from_hex("#cfc5b4"), np.clip(joints, 0, 1) * np.float32(0.92))
+    stones *= 1 + paper(desk.stream, shape, desk.unit) * np.float32(0.08)
+    return stones
+
+
+def paper_cut(rgb: Planes, desk: Desk) -> Planes:
+    """Sheets of coloured paper in depth, each throwing a shadow on the one below."""
+    shape = rgb.shape[1:]
+    unit = desk.unit
+    simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.014)))
+    level = blurred(luma_of(simple), unit * 0.006)
+    spread = np.sort(cv2.resize(level, (64, 64), interpolation=cv2.INTER_AREA).ravel())
+    cuts = [float(spread[int(4095 * q)]) for q in (0.86, 0.7, 0.54, 0.38, 0.22, 0.1)]
+    result = np.empty_like(rgb)
+    top = level >= cuts[0]
+    for channel in range(3):
+        result[channel] = float(simple[channel][top].mean(dtype=np.float64)) if top.any() else 0.9
+    tooth = paper(desk.stream, shape, unit)
+    for index, cut in enumerate(cuts):
+        # The darker sheets lie on top, like silhouettes before a lit ground.
+        sheet = np.clip((np.float32(cut) - level) * np.float32(unit * 0.28) + 0.5, 0, 1)
+        low = cuts[index + 1] if index + 1 < len(cuts) else -1.0
+        band = (level < cut) & (level >= low)
+        if not band.any():
+            continue
+        reach = unit * 0.006
+        cast = np.roll(sheet, (round(reach * 1.5), round(reach * 0.8)), (0, 1))
+        cast = blurred(cast, reach * 1.3) * (1 - sheet)
+        result *= 1 - cast * np.float32(0.42)
+        # Hue may still wander over a sheet: printed paper, not one flat chip.
+        for channel in range(3):
+            base = float(simple[channel][band].mean(dtype=np.float64))
+            own = base + (blurred(simple[channel], unit * 0.03) - base) * np.float32(0.62)
+            result[channel] += (own - result[channel]) * sheet
+        lit = np.clip(sheet - np.roll(sheet, (2, 1), (0, 1)), 0, 1)
+        result += lit * np.float32(0.1)
+    saturated(result, 1.16)
+    result *= 1 + tooth * np.float32(0.07)
+    return result
+
+
+def pixel_art(rgb: Planes, desk: Desk) -> Planes:
+    """Large square pixels in a small palette with ordered dithering."""
+    _, height, width = rgb.shape
+    block = max(3, round(desk.unit / (104 + 36 * desk.detail)))
+    columns, rows = math.ceil(width / block), math.ceil(height / block)
+    source = np.clip(rgb, 0, 1).copy()
+    saturated(source, 1.2)
+    small = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source], axis=2)
+    bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
+    threshold = np.tile(bayer, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns, None]
+    palette = _median_cut(small.reshape(-1, 3), 24)
+    wanted = small + threshold * np.float32(0.065)
+    best = np.full((rows, columns), np.inf, np.float32)
+    result = np.zeros_like(small)
+    for colour in palette:
+        away = ((wanted - colour) ** 2 * np.array([0.9, 1.3, 0.8], np.float32)).sum(axis=2)
+        wins = away < best
+        best[wins] = away[wins]
+        result[wins] = colour
+    big = cv2.resize(result, (columns * block, rows * block), interpolation=cv2.INTER_NEAREST)
+    return np.ascontiguousarray(np.moveaxis(big[:height, :width], 2, 0))
+
+
+def _median_cut(colours: npt.NDArray[np.float32], count: int) -> list[npt.NDArray[np.float32]]:
+    boxes = [colours]
+    while len(boxes) < count:
+        spans = [float((box.max(axis=0) - box.min(axis=0)).max()) * len(box) ** 0.35 if len(box) > 1 else 0.0 for box in boxes]
+        index = int(np.argmax(spans))
+        box = boxes.pop(index)
+        axis = int(np.argmax(box.max(axis=0) - box.min(axis=0)))
+        order = np.argsort(box[:, axis], kind="stable")
+        middle = len(order) // 2
+        if middle == 0:
+            boxes.append(box)
+            break
+        boxes += [box[order[:middle]], box[order[middle:]]]
+    return [box.mean(axis=0, dtype=np.float64).astype(np.float32) for box in boxes]
+
+
+def isometric(rgb: Planes, desk: Desk) -> Planes:
+    """The picture as a model of blocks seen from a corner: light places stand high."""
+    _, height, width = rgb.shape
+    count = round(30 + 8 * desk.detail)
+    rows = max(8, round(count * height / desk.unit)) if height < width else count
+    columns = max(8, round(count * width / desk.unit)) if width < height else count
+    rows = columns = min(rows, columns)
+    source = np.clip(rgb, 0, 1)
+    grid = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source], axis=2)
+    level = grid[..., 0] * 0.299 + grid[..., 1] * 0.587 + grid[..., 2] * 0.114
+    ground = np.array([float(plane.mean(dtype=np.float64)) for plane in source])
+    ground = ground * 0.35 + np.array([0.9, 0.88, 0.85]) * 0.62
+    image = np.empty((height, width, 3), np.uint8)
+    fall = np.linspace(1.05, 0.86, height)[:, None]
+    for channel in range(3):
+        image[..., channel] = np.clip(ground[channel] * 255 * fall, 0, 255)
+    half = min(width * 0.93 / (columns + rows), height * 0.72 / ((columns + rows) * 0.5 + 6)) * 1.0
+    rise = half * 9.0
+    x0 = width / 2
+    y0 = height / 2 - (columns + rows) * half * 0.25 + rise * 0.42
+    _iso_shadow(image, x0, y0, half, rows, columns)
+    for row in range(rows):
+        for column in range(columns):
+            tall = rise * float(level[row, column]) * 0.62 + half * 0.9
+            _block(image, x0 + (column - row) * half, y0 + (column + row) * half * 0.5, half, tall, grid[row, column])
+    return to_planes(image)
+
+
+def _iso_shadow(image: npt.NDArray[np.uint8], x0: float, y0: float, half: float, rows: int, columns: int) -> None:
+    mask = np.zeros(image.shape[:2], np.uint8)
+    corners = [(0, 0), (columns, 0), (columns, rows), (0, rows)]
+    drop = half * 2.4
+    points = [((x0 + (c - r) * half) * 16, (y0 + (c + r) * half * 0.5 + drop) * 16) for c, r in corners]
+    cv2.fillConvexPoly(mask, np.array(points, np.int32), 255, cv2.LINE_AA, 4)
+    soft = blurred(mask.astype(np.float32) / 255, half * 1.6)[..., None]
+    image[:] = (image * (1 - soft * 0.34)).astype(np.uint8)
+
+
+def _block(image: npt.NDArray[np.uint8], x: float, y: float, half: float, tall: float, colour: npt.NDArray[np.float32]) -> None:
+    top = [(x, y - tall), (x + half, y + half * 0.5 - tall), (x, y + half - tall), (x - half, y + half * 0.5 - tall)]
+    left = [top[3], top[2], (x, y + half), (x - half, y + half * 0.5)]
+    right = [top[2], top[1], (x + half, y + half * 0.5), (x, y + half)]
+    for points, tone in ((left, 0.78), (right, 0.58), (top, 1.06)):
+        fill = [float(min(255.0, c * 255 * tone)) for c in colour.tolist()]
+        cv2.fillConvexPoly(image, np.array([(px * 16, py * 16) for px, py in points], np.int32), fill, cv2.LINE_AA, 4)
+
+
+def tile_texture(rgb: Planes, desk: Desk) -> Planes:
+    """A seamless ornament: the heart of the picture mirrored into glazed tiles."""
+    _, height, width = rgb.shape
+    side = max(32, round(desk.unit / 4))
+    edge = round(min(height, width) * 0.72)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    quarter = side // 2
+    result = np.empty_like(rgb)
+    for channel in range(3):
+        patch = np.clip(rgb[channel, top : top + edge, left : left + edge], 0, 1)
+        small = np.asarray(cv2.resize(patch, (quarter, quarter), interpolation=cv2.INTER_AREA), np.float32)
+        small = np.maximum(small, small.T) * 0.5 + (small + small.T) * 0.25
+        pair = np.concatenate([small, small[:, ::-1]], axis=1)
+        tile = np.concatenate([pair, pair[::-1]], axis=0)
+        reps = (math.ceil(height / tile.shape[0]) + 1, math.ceil(width / tile.shape[1]) + 1)
+        result[channel] = np.tile(tile, reps)[:height, :width]
+    saturated(result, 1.3)
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    columns = np.arange(width, dtype=np.float32)[None, :]
+    size = np.float32(quarter * 2)
+    near = np.minimum(
+        np.minimum(np.mod(rows, size), size - np.mod(rows, size)),
+        np.minimum(np.mod(columns, size), size - np.mod(columns, size)),
+    )
+    bevel = smoothstep(0.0, desk.unit * 0.012, near)
+    result *= 0.72 + 0.28 * bevel
+    lay(result, from_hex("#ece4d6"), 1 - smoothstep(desk.unit * 0.0012, desk.unit * 0.003, near))
+    gloss = fbm(desk.stream.child("gloss"), (height, width), (height / desk.unit * 4, width / desk.unit * 4), 3) - 0.5
+    result += np.clip(gloss, 0, 1) * np.float32(0.16)
+    return result
+
+
+def cross_stitch(rgb: Planes, desk: Desk) -> Planes:
+    """Crosses of thread on canvas."""
+    _, height, width = rgb.shape
+    step = max(5, round(desk.unit / 110))
+    columns, rows = math.ceil(width / step), math.ceil(height / step)
+    source = np.clip(rgb, 0, 1).copy()
+    saturated(source, 1.25)
+    u = np.mod(np.arange(width, dtype=np.float32), step) / np.float32(step) - 0.5
+    v = (np.mod(np.arange(height, dtype=np.float32), step) / np.float32(step) - 0.5)[:, None]
+    thread = np.maximum(np.exp(-(((u - v) / 0.2) ** 2)), np.exp(-(((u + v) / 0.2) ** 2)) * 0.94)
+    twist = 0.86 + 0.14 * np.sin((u + v) * np.float32(26))
+    result = np.empty_like(rgb)
+    cloth = from_hex("#efe6d4")
+    weave = 0.93 + 0.07 * np.cos(u * np.float32(12.566)) * np.cos(v * np.float32(12.566))
+    stream: Stream = desk.stream.child("thread")
+    tone = 1 + (stream.array(rows, columns) - 0.5) * np.float32(0.14)
+    for channel in range(3):
+        small = cv2.resize(source[channel], (columns, rows), interpolation=cv2.INTER_AREA) * tone
+        big = np.repeat(np.repeat(small, step, axis=0), step, axis=1)[:height, :width]
+        result[channel] = cloth[channel] * weave * (1 - thread) + big * twist * thread
+    return result
+
+
+def clay(rgb: Planes, desk: Desk) -> Planes:
+    """Modelling clay: rounded pieces of plain colour with finger marks."""
+    shape = rgb.shape[1:]
+    unit = desk.unit
+    simple = kuwahara(kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.012))), max(3, round(unit * 0.012)))
+    saturated(simple, 1.2)
+    level = luma_of(simple)
+    marks = fbm(desk.stream.child("marks"), shape, (shape[0] / unit * 30, shape[1] / unit * 30), 3) - 0.5
+    form = blurred(level, unit * 0.005) + blurred(level, unit * 0.014) * 0.8 + marks * np.float32(0.05)
+    dx = cv2.Sobel(form, cv2.CV_32F, 1, 0, ksize=3)
+    dy = cv2.Sobel(form, cv2.CV_32F, 0, 1, ksize=3)
+    light = np.clip((dx + dy) * np.float32(unit * 0.0075), -0.4, 0.4)
+    crevice = np.clip(blurred(level, unit * 0.012) - level, 0, 1)
+    result = np.empty_like(simple)
+    for channel in range(3):
+        result[channel] = simple[channel] * (0.94 + light * 0.9) - crevice * np.float32(0.3) + np.clip(light, 0, 1) * np.float32(0.12)
+    return result
