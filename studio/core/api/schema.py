@@ -50,13 +50,21 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the problem documents that each operation may answer with (postprocessing hook)."""
+    """Add to each operation a summary and the problems it may answer with (postprocessing hook)."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for path, item in result.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 _add_answers(path, method, item[method])
+                _add_summary(item[method])
     return result
+
+
+def _add_summary(operation: dict[str, Any]) -> None:
+    """The first sentence of the description, which is the view's docstring."""
+    first = operation.get("description", "").split("\n")[0].split("; ")[0].rstrip(".")
+    if first and "summary" not in operation:
+        operation["summary"] = first
 
 
 def _add_answers(path: str, method: str, operation: dict[str, Any]) -> None:
