@@ -141,7 +141,8 @@ def _lineage(request: HttpRequest, version: Version, *, up: bool) -> list[Relati
     user: Any = request.user
     rows = made_from(version, user) if up else used_in(version, user)
     others = [(row, row.input if up else row.output) for row in rows]
-    assets = {a.pk: a for a in load(user, sorted({other.asset_id for _, other in others}))}
+    pks = {other.asset_id for _, other in others}
+    assets = {a.pk: a for a in load(user, sorted(pks), tiles=True)}
     return [
         Relative(card_of(assets[other.asset_id]), row.role.label, other.number)
         for row, other in others

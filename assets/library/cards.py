@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from assets.library.models import Asset, Version
 from assets.renditions.models import RenditionKind
@@ -65,7 +66,7 @@ def card_of(asset: Asset, *, query: str = "") -> Card:
         query: query string of the list that it stands in, so that its page knows the neighbours.
     """
     version = asset.current
-    url = reverse("assets:asset", args=[asset.code])
+    url = asset_url(asset.code)
     picture = picture_of(version) if version else None
     return Card(
         asset=asset,
@@ -95,7 +96,22 @@ def picture_of(version: Version) -> Picture | None:
 
 def thumb_url(version: UUID, side_px: int) -> str:
     """Address of a thumbnail."""
-    return reverse("assets:thumb", args=[version, side_px])
+    return _address("assets:thumb", get_script_prefix(), side_px).replace(_ANY, str(version))
+
+
+def asset_url(asset: UUID) -> str:
+    """Address of an asset's page."""
+    return _address("assets:asset", get_script_prefix()).replace(_ANY, str(asset))
+
+
+#: Stands for a code in an address.
+_ANY = str(UUID(int=0))
+
+
+@cache
+def _address(name: str, prefix: str, *further: int) -> str:
+    """An address with `_ANY` in it. Working out 300 of them took a third of a page's time."""
+    return reverse(name, args=[_ANY, *further])
 
 
 def ratio_of(blob: Blob | None) -> int:

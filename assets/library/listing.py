@@ -54,7 +54,14 @@ class Listing:
         if filters.project is not None:
             self.project = Project.objects.get_visible(user, code=filters.project)
 
-    def page(self, *, cursor: str = "", size: int = PAGE_SIZE, newer: bool = False) -> Page[Asset]:
+    def page(
+        self,
+        *,
+        cursor: str = "",
+        size: int = PAGE_SIZE,
+        newer: bool = False,
+        tiles: bool = False,
+    ) -> Page[Asset]:
         """A page of assets with all that a list shows.
 
         Causes 3 queries, with a search text 4 or 5, however many rows there are.
@@ -62,13 +69,14 @@ class Listing:
         Args:
             cursor: continue behind the row that it points at; with `newer`: the rows before it.
             size: rows a page, 1–200.
+            tiles: load what a tile shows, and no more.
 
         Raises:
             Invalid: the cursor was not made for this order.
         """
         ids = self._ids(after_cursor(cursor, self.order, backwards=newer), size + 1)
         more = len(ids) > size
-        rows = load(self.user, ids[:size])
+        rows = load(self.user, ids[:size], tiles=tiles)
         return Page(rows, encode_cursor(rows[-1], self.order) if more and rows else "")
 
     def includes(self, asset: Asset) -> bool:
@@ -130,9 +138,10 @@ class Listing:
         return fitting if len(some) > FEW_MATCHES else Asset.objects.filter(pk__in=some)
 
 
-def load(user: User, ids: Sequence[int]) -> list[Asset]:
-    """The assets with these primary keys, in this order, with all that a list shows."""
-    found = {asset.pk: asset for asset in Asset.objects.filter(pk__in=ids).for_list(user)}
+def load(user: User, ids: Sequence[int], *, tiles: bool = False) -> list[Asset]:
+    """The assets with these primary keys, in this order, with what a list or a tile shows."""
+    assets = Asset.objects.filter(pk__in=ids)
+    found = {a.pk: a for a in (assets.for_tiles(user) if tiles else assets.for_list(user))}
     # One may have been deleted between the two queries.
     return [found[pk] for pk in ids if pk in found]
 

@@ -41,7 +41,7 @@ def library(request: HttpRequest) -> HttpResponse:
     if wants_fragment(request) and request.GET.get("newer"):
         return _newer(request, listing)
     cursor = request.GET.get("cursor", "")
-    page = listing.page(cursor=cursor)
+    page = listing.page(cursor=cursor, tiles=True)
     context = _list(listing, page.rows) | {"next_cursor": page.next_cursor, "is_later": cursor}
     if wants_fragment(request) and cursor:
         return render_page(request, ROWS, context, part="more")
@@ -70,7 +70,7 @@ def _narrowed(request: HttpRequest, listing: Listing, context: dict[str, Any]) -
 def _newer(request: HttpRequest, listing: Listing) -> HttpResponse:
     """What has come since the first row of the page was read: how many, or the rows themselves."""
     cursor = request.GET["newer"]
-    page = listing.page(cursor=cursor, newer=True)
+    page = listing.page(cursor=cursor, newer=True, tiles=True)
     context = _list(listing, page.rows) | {"many": bool(page.next_cursor), "shown": PAGE_SIZE}
     context |= {"top": context["top"] or cursor, "top_before": cursor}
     return render_page(request, ROWS, context, part="newer" if "show" in request.GET else "news")
@@ -96,7 +96,7 @@ def tile(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     listing = Listing(user, AssetFilters.read(request.GET))
     if not listing.includes(asset):
         return HttpResponse()
-    context = _list(listing, load(user, [asset.pk]))
+    context = _list(listing, load(user, [asset.pk], tiles=True))
     return render(request, f"{ROWS}#tiles", context)
 
 
@@ -128,7 +128,7 @@ def _changed(user: User, action: str, changed: list[Asset], query: str) -> dict[
     """The tiles that look different now, and those that leave the list."""
     if action in ("trash", "restore"):
         return {"gone": changed, "cards": []}
-    rows = load(user, [asset.pk for asset in changed])
+    rows = load(user, [asset.pk for asset in changed], tiles=True)
     return {"gone": [], "cards": [card_of(asset, query=query) for asset in rows]}
 
 
