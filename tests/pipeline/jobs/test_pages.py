@@ -15,6 +15,7 @@ from billing.ledger.links import links_for
 from pipeline.jobs import control
 from pipeline.jobs.listing import HISTORY_SIZE
 from pipeline.jobs.models import DerivationKind, Job, JobHold, JobState, Priority
+from pipeline.jobs.run import AttemptRun
 from studio.core.models import Project, User
 from studio.live.feed import latest_lines
 from tests.pipeline.jobs.conftest import run_next
@@ -22,6 +23,12 @@ from tests.pipeline.jobs.conftest import run_next
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 Submit = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection would not see the rows of the test's transaction."""
+    monkeypatch.setattr(AttemptRun, "_heartbeat", lambda self: None)
 
 
 def browser(user: User) -> Client:
