@@ -4,13 +4,26 @@ It is drawing by rules, not a model: words choose subjects, palette, light and m
 the random seed composes them. Equal specs give equal bits on one machine.
 """
 
-from pipeline.imaging.sketch.compose import compose
+from pipeline.imaging.sketch.compose import Sketch, compose, compose_sketch
+from pipeline.imaging.sketch.pens.choosing import MANNER_NAMES
 from pipeline.imaging.sketch.spec import (
     MAX_SIDE_PX,
     MIN_SIDE_PX,
     SIDE_MULTIPLE_PX,
     Cancelled,
+    Quality,
     SketchSpec,
 )
 
-__all__ = ["MAX_SIDE_PX", "MIN_SIDE_PX", "SIDE_MULTIPLE_PX", "Cancelled", "SketchSpec", "compose"]
+__all__ = [
+    "MANNER_NAMES",
+    "MAX_SIDE_PX",
+    "MIN_SIDE_PX",
+    "SIDE_MULTIPLE_PX",
+    "Cancelled",
+    "Quality",
+    "Sketch",
+    "SketchSpec",
+    "compose",
+    "compose_sketch",
+]

@@ -14,6 +14,9 @@ from pipeline.imaging.sketch.vocabulary.subjects import KINDS, SUBJECT_WORDS, Fa
 
 MAX_COUNT = 60
 
+# Lights that a style brings with it; its other light words only describe its manner.
+_STYLE_LIGHTS = frozenset({"neon", "noir", "golden", "storm"})
+
 # Words that say less than another word for the same kind.
 _VAGUE = frozenset({"portrait", "face", "headshot", "bowl", "plate", "flower", "tree", "selfie", "meadow", "glass", "drink"})
 
@@ -127,7 +130,11 @@ def read_prompt(spec: SketchSpec) -> Reading:
     weathers = [w for w in (*scan.weathers, *style.weathers) if w not in banned]
     return Reading(
         mentions=_mentions(scan, banned),
-        lights=tuple(n for n in (*scan.lights, *style.lights) if n not in banned_lights),
+        lights=tuple(
+            name
+            for name in (*scan.lights, *(n for n in style.lights if n in _STYLE_LIGHTS))
+            if name not in banned_lights
+        ),
         weathers=tuple(dict.fromkeys(weathers)),
         seasons=tuple(dict.fromkeys(scan.seasons)),
         moods=tuple(m for m in (*scan.moods, *style.moods) if m not in refused),

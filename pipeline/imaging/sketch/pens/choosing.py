@@ -98,6 +98,12 @@ _MANNERS: dict[str, Manner] = {
     )
 }  # fmt: skip
 
+# Words that mean a manner as a style but a light or a thing in a prompt.
+_STYLE_WORDS: dict[str, str] = {
+    "neon": "neon", "plain": "plain", "none": "plain", "3d": "3d render", "sketch": "pencil",
+    "soft": "soft", "black & white": "black and white", "ink": "ink wash", "marker": "comic",
+}  # fmt: skip
+
 _WORDS: dict[str, str] = {
     "watercolour": "watercolour|watercolor|water-colour|water-color|aquarelle|aquarell|acuarela",
     "oil": "oil painting|oil-painting|oil paint|oil on canvas|oil|impasto|renaissance|baroque|"
@@ -192,6 +198,8 @@ def choose_manner(prompt: str, style_words: str) -> Manner:
     """
     style = " ".join(style_words.lower().replace("_", " ").split())
     found = _matches(style)
+    if not found:
+        found = [name for word, name in _STYLE_WORDS.items() if re.search(rf"\b{re.escape(word)}\b", style)]
     for name in found:
         if name not in _STYLE_ONLY:
             return _MANNERS[name]

@@ -76,13 +76,13 @@ def ink_lines(level: Plane, size_px: float, sharp: float = 18.0, bias: float = 0
     inner = np.asarray(cv2.GaussianBlur(level, (0, 0), sigma), np.float32)
     outer = np.asarray(cv2.GaussianBlur(level, (0, 0), sigma * 1.7), np.float32)
     response = (outer - inner) * np.float32(sharp) - np.float32(0.16 - bias)
-    return np.clip(response * 2.2, 0, 1)
+    return np.clip(response * 4.5, 0, 1)
 
 
 def paper(stream: Stream, shape: tuple[int, int], unit: float, rough: float = 1.0) -> Plane:
     """Return the tooth of paper, about -0.5 … 0.5."""
     height, width = shape
-    fine = fbm(stream.child("tooth"), shape, (height / unit * 150 * rough, width / unit * 150 * rough), 3, 0.7)
+    fine = fbm(stream.child("tooth"), shape, (height / unit * 210 * rough, width / unit * 210 * rough), 3, 0.7)
     wide = fbm(stream.child("sheet"), shape, (height / unit * 5, width / unit * 5), 3)
     return (fine - 0.5) * np.float32(1.3) + (wide - 0.5) * np.float32(0.35)
 

@@ -37,7 +37,7 @@ def art_deco(rgb: Planes, desk: Desk) -> Planes:
     shape = rgb.shape[1:]
     unit = desk.unit
     simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.011)))
-    level = posterised(np.clip(luma_of(simple) * 1.05, 0, 1), 6, 0.12)
+    level = posterised(np.clip(luma_of(simple) * 1.25 - 0.2, 0, 1), 6, 0.12)
     tones = ramp([(0.0, from_hex("#0f1a2e")), (0.3, from_hex("#1f4654")), (0.55, from_hex("#a87b3f")), (0.8, from_hex("#e6c383")), (1.0, from_hex("#f8ecd0"))], level)
     saturated(simple, 1.1)
     result = simple * 0.3 + tones * 0.7
@@ -154,7 +154,7 @@ def brutalist(rgb: Planes, desk: Desk) -> Planes:
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     board = np.float32(unit * 0.045)
     seam = np.exp(-((np.mod(rows, board) / np.float32(unit * 0.0016)) ** 2)) * np.float32(0.2)
-    tone = 0.12 + stepped * 0.74 + grit * np.float32(0.13) + stain * np.float32(0.2) - seam
+    tone = 0.02 + stepped * 0.92 + grit * np.float32(0.13) + stain * np.float32(0.2) - seam
     result = np.stack([tone * t for t in (0.98, 0.98, 0.96)]).astype(np.float32)
     accent = desk.accents[0] if desk.accents else from_hex("#d8412f")
     chroma = np.max(rgb, axis=0) - np.min(rgb, axis=0)

@@ -57,7 +57,7 @@ def _triangles(rgb: Planes, desk: Desk, count: int) -> list[npt.NDArray[np.float
 
 def low_poly(rgb: Planes, desk: Desk) -> Planes:
     """Flat triangles, each of one colour, lightly bevelled."""
-    return _faceted(rgb, desk, round(1500 * (0.6 + 0.5 * desk.detail)), 0.05, crease=False)
+    return _faceted(rgb, desk, round(1000 * (0.6 + 0.5 * desk.detail)), 0.075, crease=False)
 
 
 def origami(rgb: Planes, desk: Desk) -> Planes:
@@ -167,11 +167,11 @@ def mosaic(rgb: Planes, desk: Desk) -> Planes:
     stones = _means(np.clip(rgb, 0, 1), labels)
     tone = (stream.array(int(labels.max()) + 1) - 0.5)[labels]
     stones *= 1 + tone * np.float32(0.26)
-    saturated(stones, 1.2)
+    saturated(stones, 1.42)
     dome = np.clip(1 - away / np.float32(step * 0.62), 0, 1)
     light = cv2.Sobel(blurred(dome, 1.0), cv2.CV_32F, 1, 1, ksize=3)
     stones *= 1 + np.clip(light * np.float32(step * 0.03), -0.15, 0.2)
-    joints = _borders(labels, step * 0.13)
+    joints = _borders(labels, step * 0.1)
     lay(stones, from_hex("#cfc5b4"), np.clip(joints, 0, 1) * np.float32(0.92))
     stones *= 1 + paper(desk.stream, shape, desk.unit) * np.float32(0.08)
     return stones
@@ -182,7 +182,7 @@ def paper_cut(rgb: Planes, desk: Desk) -> Planes:
     shape = rgb.shape[1:]
     unit = desk.unit
     simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.014)))
-    level = blurred(luma_of(simple), unit * 0.006)
+    level = blurred(luma_of(simple), unit * 0.008)
     spread = np.sort(cv2.resize(level, (64, 64), interpolation=cv2.INTER_AREA).ravel())
     cuts = [float(spread[int(4095 * q)]) for q in (0.86, 0.7, 0.54, 0.38, 0.22, 0.1)]
     result = np.empty_like(rgb)
@@ -204,7 +204,7 @@ def paper_cut(rgb: Planes, desk: Desk) -> Planes:
         # Hue may still wander over a sheet: printed paper, not one flat chip.
         for channel in range(3):
             base = float(simple[channel][band].mean(dtype=np.float64))
-            own = base + (blurred(simple[channel], unit * 0.03) - base) * np.float32(0.62)
+            own = base + (blurred(simple[channel], unit * 0.03) - base) * np.float32(0.5)
             result[channel] += (own - result[channel]) * sheet
         lit = np.clip(sheet - np.roll(sheet, (2, 1), (0, 1)), 0, 1)
         result += lit * np.float32(0.1)
@@ -337,10 +337,10 @@ def cross_stitch(rgb: Planes, desk: Desk) -> Planes:
     step = max(5, round(desk.unit / 110))
     columns, rows = math.ceil(width / step), math.ceil(height / step)
     source = np.clip(rgb, 0, 1).copy()
-    saturated(source, 1.25)
+    saturated(source, 1.6)
     u = np.mod(np.arange(width, dtype=np.float32), step) / np.float32(step) - 0.5
     v = (np.mod(np.arange(height, dtype=np.float32), step) / np.float32(step) - 0.5)[:, None]
-    thread = np.maximum(np.exp(-(((u - v) / 0.2) ** 2)), np.exp(-(((u + v) / 0.2) ** 2)) * 0.94)
+    thread = np.maximum(np.exp(-(((u - v) / 0.27) ** 2)), np.exp(-(((u + v) / 0.27) ** 2)) * 0.94)
     twist = 0.86 + 0.14 * np.sin((u + v) * np.float32(26))
     result = np.empty_like(rgb)
     cloth = from_hex("#efe6d4")
@@ -365,7 +365,7 @@ def clay(rgb: Planes, desk: Desk) -> Planes:
     form = blurred(level, unit * 0.005) + blurred(level, unit * 0.014) * 0.8 + marks * np.float32(0.05)
     dx = cv2.Sobel(form, cv2.CV_32F, 1, 0, ksize=3)
     dy = cv2.Sobel(form, cv2.CV_32F, 0, 1, ksize=3)
-    light = np.clip((dx + dy) * np.float32(unit * 0.0075), -0.4, 0.4)
+    light = np.clip((dx + dy) * np.float32(unit * 0.0042), -0.26, 0.26)
     crevice = np.clip(blurred(level, unit * 0.012) - level, 0, 1)
     result = np.empty_like(simple)
     for channel in range(3):

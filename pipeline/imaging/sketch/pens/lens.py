@@ -84,7 +84,7 @@ def infrared(rgb: Planes, desk: Desk) -> Planes:
     """False colour: foliage glows pink and white, the sky goes dark."""
     result = np.clip(rgb, 0, 1).copy()
     red, green, blue = result[0].copy(), result[1].copy(), result[2].copy()
-    leafy = np.clip((green - blue) * 2.4 + (green - red) * 1.6, 0, 1)
+    leafy = np.clip((green - (red + blue) / 2) * 7 - 0.12, 0, 1)
     leafy = blurred(leafy, desk.unit * 0.002)
     sky = np.clip((blue - red) * 1.8, 0, 1)
     level = luma_of(result)
@@ -117,7 +117,7 @@ def long_exposure(rgb: Planes, desk: Desk) -> Planes:
     result = np.clip(rgb, 0, 1).copy()
     _, height, _ = result.shape
     rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    moving = np.maximum(np.clip((0.42 - rows) * 4, 0, 1), np.clip((rows - 0.68) * 5, 0, 1))
+    moving = np.maximum(np.clip((0.42 - rows) * 4, 0, 1), np.clip((rows - 0.72) * 4, 0, 0.35))
     reach = max(3, round(desk.unit * 0.16)) | 1
     for channel in range(3):
         silk = np.asarray(cv2.blur(result[channel], (reach, max(1, reach // 40) | 1), borderType=cv2.BORDER_REFLECT_101), np.float32)
@@ -177,8 +177,8 @@ def vaporwave(rgb: Planes, desk: Desk) -> Planes:
     u = (np.arange(width, dtype=np.float32)[None, :] - width / 2) / np.float32(desk.unit)
     across = np.abs(np.mod(u * depth * np.float32(1.6), 1.0) - 0.5) * 2
     along = np.abs(np.mod(depth * np.float32(1.3), 1.0) - 0.5) * 2
-    thick = np.clip(depth * np.float32(4.5 / desk.unit) + 0.02, 0.01, 0.5)
-    grid = np.maximum(smoothstep(0.94, 1.0, across + thick), smoothstep(0.93, 1.0, along + thick)) * np.clip(t * 5, 0, 1)
+    thick = np.clip(depth * np.float32(2.2 / desk.unit) + 0.004, 0.004, 0.5)
+    grid = np.maximum(smoothstep(0.993, 1.0, across + thick), smoothstep(0.97, 1.0, along + thick)) * np.clip(t * 5, 0, 1)
     for channel, tint in enumerate((0.35, 0.95, 1.0)):
         plane = result[channel, top:]
         plane *= 1 - np.clip(t, 0, 1) * np.float32(0.3)
@@ -271,7 +271,7 @@ def render_3d(rgb: Planes, desk: Desk) -> Planes:
     form = blurred(level, desk.unit * 0.008)
     occlusion = np.clip(blurred(level, desk.unit * 0.022) - level, 0, 1)
     slope = cv2.Sobel(form, cv2.CV_32F, 1, 0, ksize=3) + cv2.Sobel(form, cv2.CV_32F, 0, 1, ksize=3)
-    sheen = np.clip(slope * np.float32(desk.unit * 0.006), -0.12, 0.2)
+    sheen = np.clip(slope * np.float32(desk.unit * 0.0032), -0.08, 0.14)
     saturated(simple, 1.22)
     for channel in range(3):
         simple[channel] = simple[channel] * (1 - occlusion * np.float32(0.75)) + sheen * np.float32(0.55)

@@ -148,7 +148,7 @@ def pastel_chalk(rgb: Planes, desk: Desk) -> Planes:
     tooth = paper(desk.stream, shape, unit, 1.1)
     ground = from_hex("#cdbfae")
     level = luma_of(simple)
-    cover = np.clip(0.84 + strokes * 0.5 + tooth * 1.0 + (level - 0.5) * 0.15, 0.12, 1)
+    cover = np.clip(0.9 + strokes * 0.4 + tooth * 0.6 + (level - 0.5) * 0.15, 0.25, 1)
     result = np.empty_like(simple)
     for channel in range(3):
         chalk = simple[channel] * 0.9 + 0.08 + strokes * np.float32(0.05)
@@ -169,5 +169,5 @@ def fresco(rgb: Planes, desk: Desk) -> Planes:
     lay(simple, from_hex("#6a5a48"), lines * np.float32(0.4))
     loss = fbm(desk.stream.child("loss"), shape, (shape[0] / unit * 4, shape[1] / unit * 4), 6, 0.6)
     lay(simple, from_hex("#d9cbb2"), smoothstep(0.66, 0.7, loss) * np.float32(0.9))
-    simple *= 1 + paper(desk.stream, shape, unit, 0.7) * np.float32(0.14)
+    simple *= 1 + paper(desk.stream, shape, unit, 0.7) * np.float32(0.08)
     return simple

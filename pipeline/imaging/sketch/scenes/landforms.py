@@ -223,6 +223,7 @@ def _paint_sea(stage: Stage, terms: Terms) -> None:
     if terms.beach:
         shore = _shore(stage, stream)
         mention = stage.reading.get("beach")
+        stage.shore = shore
         paint_beach(stage, shore, mention.colours[0] if mention and mention.colours else None)
 
 
@@ -266,11 +267,12 @@ def _paint_lake(stage: Stage, terms: Terms) -> None:
         )
     calm = 0.97 if "reflection" in stage.reading.flags else stream.uniform(0.85, 0.96)
     paint_water(stage, top, calm, own)
-    near = hill_line(stage, stream.child("near"), canvas.height * 0.99, canvas.unit * 0.09, 1.1)
+    near = hill_line(stage, stream.child("near"), canvas.height * 0.955, canvas.unit * 0.1, 1.1)
     tilt = np.linspace(-1, 1, canvas.width, dtype=np.float32) * np.float32(
         canvas.unit * 0.05 * stream.sign()
     )
     near = near + tilt
+    stage.shore = near
     paint_hill(stage, stream.child("near"), near, 0.95)
     paint_meadow(
         stage, near, flower_colours(stage) if terms.flowers else [], 0.35, script.light.leaf

@@ -267,8 +267,10 @@ def _settled(
         elif mention.kind == "bridge":
             foot, x = stage.horizon + (canvas.height - stage.horizon) * 0.16, canvas.width * 0.5
             mirror, shadow = 0.5, 0.0
-        elif terms.water == "lake" or terms.beach:
-            foot = max(foot, canvas.height * (0.93 if terms.water == "lake" else 0.88))
+        elif stage.shore is not None:
+            column = max(0, min(canvas.width - 1, int(x)))
+            dry = float(stage.shore[column]) + size * 0.05 + canvas.unit * 0.012
+            foot = min(max(foot, dry), max(dry, canvas.height * 0.99))
         else:
             foot = min(foot, canvas.height * 0.9)
         cliff = stage.reading.get("cliff")
