@@ -40,7 +40,7 @@ def _quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
         colour = np.random.default_rng(spec.random_seed).integers(0, 255, 3, np.uint8)
         return np.tile(colour, (spec.height_px, spec.width_px, 1))
 
-    monkeypatch.setattr("pipeline.providers.local.sketch.compose", plain)
+    monkeypatch.setattr("pipeline.imaging.sketch.compose", plain)
     monkeypatch.setattr(AttemptRun, "_heartbeat", lambda self: None)
 
 
