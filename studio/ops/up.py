@@ -234,8 +234,6 @@ class Studio:
         assert self.socket is not None
         supervised = {SUPERVISED: "1"}
         command = [sys.executable, "-m", "daphne", "--verbosity", "0"]
-        if settings.SECURE_PROXY_SSL_HEADER:  # behind a proxy of ours, whose word counts
-            command.append("--proxy-headers")
         command += ["--ping-interval", "20", "--ping-timeout", "30"]
         if self.socket.family == socket.AF_INET6:  # daphne takes handles for IPv4 only
             self.socket.close()
