@@ -87,7 +87,9 @@ def compose_sketch(
     report.reach(0.88, "finishing")
     rgb = _sized(rgb, spec.width_px, spec.height_px)
     letter(rgb, reading.texts)
-    add_grain(rgb, root.child("grain"), manner.grade.grain, min(spec.width_px, spec.height_px) / 900)
+    add_grain(
+        rgb, root.child("grain"), manner.grade.grain, min(spec.width_px, spec.height_px) / 900
+    )
     pixels = quantised(rgb, root.child("dither"))
     report.reach(1.0, "done")
     subjects = tuple(mention.kind for mention in stage.reading.mentions)
@@ -117,7 +119,9 @@ def _rendered(stage: Stage, manner: Manner) -> Planes:
         if manner.before is not None:
             apply_grade(rgb, dataclasses.replace(manner.before, contrast=contrast))
         light = stage.script.light
-        desk = Desk(stage.stream.child("pen"), stage.unit, stage.detail, stage.script.accents, light.night)
+        desk = Desk(
+            stage.stream.child("pen"), stage.unit, stage.detail, stage.script.accents, light.night
+        )
         rgb = manner.pen(rgb, desk)
     apply_grade(rgb, grade)
     return rgb

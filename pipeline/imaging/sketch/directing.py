@@ -11,13 +11,16 @@ from pipeline.imaging.sketch.scenes.portrait import paint_close_up, paint_portra
 from pipeline.imaging.sketch.scenes.space import paint_space
 from pipeline.imaging.sketch.scenes.still_life import paint_still_life
 from pipeline.imaging.sketch.scenes.underwater import paint_underwater
+from pipeline.imaging.sketch.scenes.woods import paint_woods
 from pipeline.imaging.sketch.stage import Stage
 
 Scene = Callable[[Stage], None]
 
 _OUTDOOR = ("golden", "day", "dawn", "sunset", "golden", "pastel")
 _NIGHTLY = frozenset({"aurora", "stars", "galaxy_band", "fireworks", "comet"})
-_CLOSE = frozenset({"flower", "tulip", "sunflower", "butterfly", "bee", "bird", "owl", "leaf", "mushroom"})
+_CLOSE = frozenset(
+    {"flower", "tulip", "sunflower", "butterfly", "bee", "bird", "owl", "leaf", "mushroom"}
+)
 
 
 def choose_scene(reading: Reading) -> tuple[Scene, tuple[str, ...]]:
@@ -36,6 +39,8 @@ def choose_scene(reading: Reading) -> tuple[Scene, tuple[str, ...]]:
         return paint_still_life, ("studio",)
     if _is_close(reading):
         return paint_close_up, ("golden", "day", "dawn", "pastel")
+    if _in_woods(reading):
+        return paint_woods, ("golden", "dawn", "day", "golden", "dusk")
     if not families and not reading.lights and not reading.weathers and not reading.seasons:
         return paint_abstract, ("pastel", "golden", "dawn")
     return paint_landscape, _usual_lights(reading)
@@ -78,12 +83,31 @@ def _under_water(reading: Reading) -> bool:
     return not above
 
 
+def _in_woods(reading: Reading) -> bool:
+    """Whether the view is inside a wood rather than of one from outside."""
+    if not reading.has("forest") and not (
+        reading.has("birch", "bamboo") and (reading.get("birch", "bamboo") or 0)
+    ):
+        return False
+    outside = reading.has(
+        "mountain", "lake", "sea", "hill", "city", "volcano", "island", "beach", "castle", "village"
+    )
+    return not outside and "wide" not in reading.flags and "aerial" not in reading.flags
+
+
 def _on_table(reading: Reading, solid: set[str]) -> bool:
     if not reading.of("object"):
-        if reading.flags & {"studio", "white"} and solid <= {"plant", "animal", "vehicle", "person"}:
+        if reading.flags & {"studio", "white"} and solid <= {
+            "plant",
+            "animal",
+            "vehicle",
+            "person",
+        }:
             return bool(solid)
         return reading.has("potted_plant", "vase")
-    return not (solid - {"object", "plant"}) or bool(reading.flags & {"table", "studio", "white", "interior"})
+    return not (solid - {"object", "plant"}) or bool(
+        reading.flags & {"table", "studio", "white", "interior"}
+    )
 
 
 def _is_close(reading: Reading) -> bool:

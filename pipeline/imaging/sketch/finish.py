@@ -38,7 +38,7 @@ class Grade:
     toning: float = 0.1
     fade: float = 0.015
     vignette: float = 0.16
-    grain: float = 0.012
+    grain: float = 0.006
 
 
 def luma_of(rgb: Planes) -> Plane:

@@ -81,7 +81,9 @@ def _block(lines: list[str], width: int, height: int) -> Plane | None:
         mask = _line(line, size, track)
         room = width * 0.86
         if mask.shape[1] > room:
-            mask = _line(line, max(10, int(size * room / mask.shape[1])), track * room / mask.shape[1])
+            mask = _line(
+                line, max(10, int(size * room / mask.shape[1])), track * room / mask.shape[1]
+            )
         if mask.shape[1] > width * 0.96:
             return None
         rendered.append(mask)
@@ -110,7 +112,9 @@ def _line(text: str, size_px: int, track_px: float) -> Plane:
     draw = ImageDraw.Draw(image)
     x = 4.0
     for character, advance in zip(text, widths, strict=True):
-        draw.text((round(x), ascent - round(size_px * 0.4)), character, fill=255, font=font, anchor="ls")
+        draw.text(
+            (round(x), ascent - round(size_px * 0.4)), character, fill=255, font=font, anchor="ls"
+        )
         x += advance + track_px * 2
     array = np.asarray(image, np.uint8)
     size = (max(4, array.shape[1] // 2), max(4, array.shape[0] // 2))

@@ -192,4 +192,6 @@ def blurred(plane: Plane, sigma_px: float) -> Plane:
     small_size = (max(2, width // shrink), max(2, height // shrink))
     small = cv2.resize(plane, small_size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma_px / shrink)
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    # A box as wide as one small pixel takes its lattice out of the slopes.
+    return np.asarray(cv2.blur(large, (shrink, shrink)), np.float32)

@@ -75,7 +75,9 @@ def _lighted(sprite: Sprite, setting: Setting) -> Planes:
     x, y = sprite.middle, sprite.foot - sprite.scale * 0.5
     dx, dy = stage.toward_light(x, y)
     back = _backlight(stage)
-    facing = _facing(sprite, dx, dy) * np.float32(setting.volume * (1 - 0.55 * light.overcast))
+    facing: Plane | float = 0.0
+    if setting.volume > 0:
+        facing = _facing(sprite, dx, dy) * np.float32(setting.volume * (1 - 0.55 * light.overcast))
     ramp = np.linspace(1, 0, sprite.height, dtype=np.float32)[:, None]
     level = np.clip(0.6 - 0.34 * back + facing + (ramp - 0.5) * np.float32(0.14), 0, 1)
     rgb = np.empty_like(sprite.rgb)

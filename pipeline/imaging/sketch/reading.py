@@ -18,7 +18,21 @@ MAX_COUNT = 60
 _STYLE_LIGHTS = frozenset({"neon", "noir", "golden", "storm"})
 
 # Words that say less than another word for the same kind.
-_VAGUE = frozenset({"portrait", "face", "headshot", "bowl", "plate", "flower", "tree", "selfie", "meadow", "glass", "drink"})
+_VAGUE = frozenset(
+    {
+        "portrait",
+        "face",
+        "headshot",
+        "bowl",
+        "plate",
+        "flower",
+        "tree",
+        "selfie",
+        "meadow",
+        "glass",
+        "drink",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,11 @@ class Reading:
     banned: frozenset[str]
     banned_lights: frozenset[str]
     banned_colours: tuple[Colour, ...]
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every single word seen, phrases taken apart."""
+        return frozenset(token for word in self.words for token in word.split())
 
     def has(self, *kinds: str) -> bool:
         """Whether any of the kinds is mentioned."""

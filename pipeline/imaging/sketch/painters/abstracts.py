@@ -36,7 +36,9 @@ def palette(stage: Stage) -> list[Colour]:
     lights = stage.reading.lights
     if not given and lights:
         light = stage.script.light
-        curated = sorted([light.land[1], light.sky[0], light.sky[1], light.sky[2], light.sky[3]], key=luminance)
+        curated = sorted(
+            [light.land[1], light.sky[0], light.sky[1], light.sky[2], light.sky[3]], key=luminance
+        )
     if stage.script.grey:
         curated = [(luminance(c),) * 3 for c in curated]
     return curated
@@ -65,7 +67,14 @@ def paint_waves(stage: Stage, colours: list[Colour]) -> None:
         canvas.haze(shade(colours[0], -0.06), shadow * np.float32(0.34), rows)
         level = np.clip(depth / np.float32(canvas.unit * 0.45), 0, 1)
         level = level + (fbm(own.child("tone"), depth.shape, (1.0, 2.0), 2) - 0.5) * np.float32(0.5)
-        rgb = ramp([(0.0, shade(colour, 0.07)), (0.25, colour), (1.0, shade(mix(colour, colours[0], 0.3), -0.07))], level.astype(np.float32))
+        rgb = ramp(
+            [
+                (0.0, shade(colour, 0.07)),
+                (0.25, colour),
+                (1.0, shade(mix(colour, colours[0], 0.3), -0.07)),
+            ],
+            level.astype(np.float32),
+        )
         edge = np.exp(-np.abs(depth - 1.5) * np.float32(400 / canvas.unit)) * np.float32(0.4)
         for channel in range(3):
             rgb[channel] += np.maximum(0, 1 - rgb[channel]) * edge
@@ -95,7 +104,9 @@ def paint_mesh(stage: Stage, colours: list[Colour]) -> None:
         own = stream.child(str(index))
         x, y = canvas.width * own.uniform(0, 1), canvas.height * own.uniform(0, 1)
         bend = fbm(own, shape, canvas.cells(1.2), 2) - 0.5
-        away = canvas.distance(x, y, own.uniform(0.7, 1.5)) / np.float32(canvas.unit * own.uniform(0.25, 0.5))
+        away = canvas.distance(x, y, own.uniform(0.7, 1.5)) / np.float32(
+            canvas.unit * own.uniform(0.25, 0.5)
+        )
         mask = smoothstep(0.0, 1.0, np.clip(1 - away * 0.6 + bend * 0.9, 0, 1))
         blend(canvas.rgb, colours[(index * 2 + 1) % len(colours)], mask * np.float32(0.8))
     folds = warped(stream.child("folds"), shape, canvas.cells(1.6, 0.8), 3, 1.1)
@@ -107,7 +118,9 @@ def _relief(field: Plane, unit: float) -> Plane:
     """Return how far a field slopes toward the upper left, about -1 … 1."""
     # Bent noise carries the remap's tiny steps; a blur keeps them out of the slope.
     smooth = blurred(field, unit * 0.006)
-    slope = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3) + cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3)
+    slope = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3) + cv2.Sobel(
+        smooth, cv2.CV_32F, 0, 1, ksize=3
+    )
     return np.asarray(slope * np.float32(unit * 0.02), np.float32)
 
 
@@ -119,7 +132,10 @@ def paint_marble(stage: Stage, colours: list[Colour]) -> None:
     first = warped(stream.child("a"), shape, canvas.cells(1.3), stage.octaves(5), 1.5)
     second = warped(stream.child("b"), shape, canvas.cells(2.4), stage.octaves(6), 1.2)
     field = first * 0.72 + second * 0.28
-    stops = [(0.26 + 0.115 * i, c) for i, c in enumerate([colours[0], colours[1], colours[3], colours[4], colours[2]])]
+    stops = [
+        (0.26 + 0.115 * i, c)
+        for i, c in enumerate([colours[0], colours[1], colours[3], colours[4], colours[2]])
+    ]
     canvas.rgb[:] = ramp(stops, field)
     veins = np.abs(np.mod(field * np.float32(13.0), 1.0) - 0.5) * 2
     canvas.haze(shade(colours[0], -0.05), smoothstep(0.86, 1.0, veins) * np.float32(0.22))
@@ -132,7 +148,9 @@ def paint_geometry(stage: Stage, colours: list[Colour]) -> None:
     """Compose discs, quarters, bars and arcs on a quiet grid."""
     canvas = stage.canvas
     stream = stage.stream.child("geometry")
-    ground = colours[-1] if luminance(colours[-1]) > 0.7 else mix(colours[-1], (0.95, 0.92, 0.86), 0.7)
+    ground = (
+        colours[-1] if luminance(colours[-1]) > 0.7 else mix(colours[-1], (0.95, 0.92, 0.86), 0.7)
+    )
     canvas.rgb[:] = np.array(ground, np.float32)[:, None, None]
     across = max(2, round(4 * canvas.width / canvas.unit))
     cell = canvas.width / across
@@ -146,22 +164,47 @@ def paint_geometry(stage: Stage, colours: list[Colour]) -> None:
             if own.chance(0.16):
                 continue
             back = own.pick([*inks, ground, ground])
-            canvas.fill([outline([(x, y), (x + cell, y), (x + cell, y + cell), (x, y + cell)])], back)
+            canvas.fill(
+                [outline([(x, y), (x + cell, y), (x + cell, y + cell), (x, y + cell)])], back
+            )
             front = own.pick([c for c in [*inks, ground] if c != back])
-            _motif(stage, own, x, y, cell, front, own.pick([c for c in [*inks, ground] if c not in (back, front)] or [ground]))
+            _motif(
+                stage,
+                own,
+                x,
+                y,
+                cell,
+                front,
+                own.pick([c for c in [*inks, ground] if c not in (back, front)] or [ground]),
+            )
     span = canvas.unit * stream.uniform(0.24, 0.34)
     cx, cy = canvas.width * stream.uniform(0.3, 0.7), canvas.height * stream.uniform(0.3, 0.7)
     accent = inks[stream.integer(0, len(inks) - 1)]
     disc = np.clip(np.float32(span) - canvas.distance(cx, cy) + 0.5, 0, 1)
-    shadow = np.clip(np.float32(span) - canvas.distance(cx + canvas.unit * 0.012, cy + canvas.unit * 0.016) + 0.5, 0, 1)
+    shadow = np.clip(
+        np.float32(span)
+        - canvas.distance(cx + canvas.unit * 0.012, cy + canvas.unit * 0.016)
+        + 0.5,
+        0,
+        1,
+    )
     canvas.haze(shade(colours[0], -0.1), blurred(shadow, canvas.unit * 0.014) * np.float32(0.3))
     slope = np.clip((canvas.rows - np.float32(cy - span)) / np.float32(2 * span), 0, 1)
-    blend(canvas.rgb, ramp([(0.0, shade(accent, 0.07)), (1.0, shade(accent, -0.06))], np.repeat(slope, canvas.width, axis=1)), disc)
+    blend(
+        canvas.rgb,
+        ramp(
+            [(0.0, shade(accent, 0.07)), (1.0, shade(accent, -0.06))],
+            np.repeat(slope, canvas.width, axis=1),
+        ),
+        disc,
+    )
     paper = fbm(stream.child("paper"), (canvas.height, canvas.width), canvas.cells(90), 3) - 0.5
     canvas.rgb *= 1 + paper * np.float32(0.12)
 
 
-def _motif(stage: Stage, stream: Stream, x: float, y: float, cell: float, front: Colour, third: Colour) -> None:
+def _motif(
+    stage: Stage, stream: Stream, x: float, y: float, cell: float, front: Colour, third: Colour
+) -> None:
     canvas = stage.canvas
     choice = stream.integer(0, 7)
     corner = stream.integer(0, 3)
@@ -189,32 +232,60 @@ def _motif(stage: Stage, stream: Stream, x: float, y: float, cell: float, front:
     elif choice == 4:
         for index in range(4):
             left = x + cell * (index + 0.25) / 4
-            canvas.fill([outline([(left, y), (left + cell / 8, y), (left + cell / 8, y + cell), (left, y + cell)])], front)
+            canvas.fill(
+                [
+                    outline(
+                        [
+                            (left, y),
+                            (left + cell / 8, y),
+                            (left + cell / 8, y + cell),
+                            (left, y + cell),
+                        ]
+                    )
+                ],
+                front,
+            )
     elif choice == 5:
         disc(x + cell / 2, y + cell * (corner % 2), cell / 2, front)
         disc(x + cell / 2, y + cell * (corner % 2), cell / 4, third)
     elif choice == 6:
         for index in range(3):
             for inner in range(3):
-                disc(x + cell * (index + 0.5) / 3, y + cell * (inner + 0.5) / 3, cell * 0.075, front)
+                disc(
+                    x + cell * (index + 0.5) / 3, y + cell * (inner + 0.5) / 3, cell * 0.075, front
+                )
 
 
 def paint_spheres(stage: Stage, colours: list[Colour]) -> None:
     """Float glossy spheres in a soft room."""
     canvas = stage.canvas
     stream = stage.stream.child("spheres")
-    canvas.rgb[:] = _wash(stage, [colours[-1], colours[-2], mix(colours[-1], colours[-3], 0.5)], stream)
+    canvas.rgb[:] = _wash(
+        stage, [colours[-1], colours[-2], mix(colours[-1], colours[-3], 0.5)], stream
+    )
     stage.sun = (canvas.width * 0.2, -canvas.height * 0.2)
-    items = sorted((stream.uniform(0, 1) ** 1.6, stream.uniform(0.06, 0.94), stream.uniform(0.06, 0.94)) for _ in range(stream.integer(9, 16)))
+    items = sorted(
+        (stream.uniform(0, 1) ** 1.6, stream.uniform(0.06, 0.94), stream.uniform(0.06, 0.94))
+        for _ in range(stream.integer(9, 16))
+    )
     for index, (size, across, down) in enumerate(items):
         radius = canvas.unit * (0.025 + 0.2 * size)
-        _sphere(stage, across * canvas.width, down * canvas.height, radius, colours[index % (len(colours) - 1)], size)
+        _sphere(
+            stage,
+            across * canvas.width,
+            down * canvas.height,
+            radius,
+            colours[index % (len(colours) - 1)],
+            size,
+        )
 
 
 def _sphere(stage: Stage, x: float, y: float, radius: float, colour: Colour, near: float) -> None:
     canvas = stage.canvas
     shade_x, shade_y = x + radius * 0.35, y + radius * 0.6
-    fall = np.exp(-((canvas.distance(shade_x, shade_y) / np.float32(radius * 1.15)) ** 2)) * np.float32(0.3 * near + 0.08)
+    fall = np.exp(
+        -((canvas.distance(shade_x, shade_y) / np.float32(radius * 1.15)) ** 2)
+    ) * np.float32(0.3 * near + 0.08)
     canvas.haze(shade(colour, -0.35), fall)
     reach = math.ceil(radius) + 2
     x0, x1 = max(0, int(x) - reach), min(canvas.width, int(x) + reach)
@@ -228,7 +299,14 @@ def _sphere(stage: Stage, x: float, y: float, radius: float, colour: Colour, nea
     lambert = -u * np.float32(0.5) - v * np.float32(0.62) + depth * np.float32(0.6)
     bounce = np.clip(v * 0.8 + u * 0.3, 0, 1) * (1 - depth) * np.float32(0.4)
     level = np.clip(lambert * 0.62 + 0.3 + bounce, 0, 1).astype(np.float32)
-    rgb = ramp([(0.0, shade(colour, -0.24)), (0.5, colour), (1.0, mix(shade(colour, 0.14), (1, 0.97, 0.92), 0.3))], level)
+    rgb = ramp(
+        [
+            (0.0, shade(colour, -0.24)),
+            (0.5, colour),
+            (1.0, mix(shade(colour, 0.14), (1, 0.97, 0.92), 0.3)),
+        ],
+        level,
+    )
     shine = np.exp(-((u + 0.36) ** 2 + (v + 0.42) ** 2) * 26) * np.float32(0.8)
     for channel in range(3):
         rgb[channel] += np.maximum(0, 1 - rgb[channel]) * shine
@@ -243,14 +321,20 @@ def paint_contours(stage: Stage, colours: list[Colour]) -> None:
     shape = (canvas.height, canvas.width)
     field = warped(stream.child("field"), shape, canvas.cells(1.5), 3, 0.7)
     dark = luminance(colours[0]) < 0.5
-    ground = [shade(colours[0], -0.04), mix(colours[0], colours[1], 0.55)] if dark else [colours[-1], colours[-2]]
+    ground = (
+        [shade(colours[0], -0.04), mix(colours[0], colours[1], 0.55)]
+        if dark
+        else [colours[-1], colours[-2]]
+    )
     canvas.rgb[:] = ramp([(0.25, ground[0]), (0.75, ground[1])], field)
     steps = np.float32(46)
     phase = np.mod(field * steps, 1.0)
     slope = np.abs(np.gradient(field, axis=0)) + np.abs(np.gradient(field, axis=1))
     width = np.clip(slope * steps * np.float32(max(1.0, canvas.unit * 0.0011)), 0.008, 0.5)
     line = np.clip(1.4 - np.minimum(phase, 1 - phase) / width, 0, 1)
-    rgb = ramp([(0.25, colours[1]), (0.45, colours[2]), (0.6, colours[3]), (0.8, colours[4])], field)
+    rgb = ramp(
+        [(0.25, colours[1]), (0.45, colours[2]), (0.6, colours[3]), (0.8, colours[4])], field
+    )
     blend(canvas.rgb, rgb, line * np.float32(0.95))
     glow = blurred(line, canvas.unit * 0.006)
     for channel in range(3):
@@ -262,7 +346,9 @@ def paint_mandala(stage: Stage, colours: list[Colour]) -> None:
     """Turn rings of petals around the centre."""
     canvas = stage.canvas
     stream = stage.stream.child("mandala")
-    canvas.rgb[:] = _wash(stage, [shade(colours[0], -0.02), mix(colours[0], colours[1], 0.5)], stream)
+    canvas.rgb[:] = _wash(
+        stage, [shade(colours[0], -0.02), mix(colours[0], colours[1], 0.5)], stream
+    )
     x, y = canvas.width / 2, canvas.height / 2
     radius = canvas.unit * 0.47
     order = stream.pick((8, 10, 12, 16))
@@ -278,19 +364,34 @@ def paint_mandala(stage: Stage, colours: list[Colour]) -> None:
             half = math.pi / petals * own.child("w").uniform(0.7, 0.98)
             shape = _petal(x, y, inner, outer, angle, half, form)
             canvas.fill([shape], shade(colour, -0.09))
-            canvas.fill([_petal(x, y, inner * 1.03, outer * 0.97, angle, half * 0.78, form)], shade(colour, 0.04))
-        edge = np.exp(-np.abs(canvas.distance(x, y) - np.float32(inner)) * np.float32(300 / canvas.unit))
+            canvas.fill(
+                [_petal(x, y, inner * 1.03, outer * 0.97, angle, half * 0.78, form)],
+                shade(colour, 0.04),
+            )
+        edge = np.exp(
+            -np.abs(canvas.distance(x, y) - np.float32(inner)) * np.float32(300 / canvas.unit)
+        )
         canvas.shine(colours[-1], edge * np.float32(0.5))
     core = np.exp(-((canvas.distance(x, y) / np.float32(radius * 0.55)) ** 2)) * np.float32(0.3)
     canvas.shine(colours[-1], core)
 
 
-def _petal(x: float, y: float, inner: float, outer: float, angle: float, half: float, form: int) -> np.ndarray:
+def _petal(
+    x: float, y: float, inner: float, outer: float, angle: float, half: float, form: int
+) -> np.ndarray:
     t = np.linspace(0, 1, 15)
-    width = (np.sin(np.pi * t), np.sin(np.pi * t**0.6), np.minimum(1, 2.2 * (1 - t)) * np.minimum(1, t * 6 + 0.2))[form]
+    width = (
+        np.sin(np.pi * t),
+        np.sin(np.pi * t**0.6),
+        np.minimum(1, 2.2 * (1 - t)) * np.minimum(1, t * 6 + 0.2),
+    )[form]
     reach = inner + (outer - inner) * t
-    left = np.stack([x + reach * np.cos(angle - half * width), y + reach * np.sin(angle - half * width)], axis=1)
-    right = np.stack([x + reach * np.cos(angle + half * width), y + reach * np.sin(angle + half * width)], axis=1)
+    left = np.stack(
+        [x + reach * np.cos(angle - half * width), y + reach * np.sin(angle - half * width)], axis=1
+    )
+    right = np.stack(
+        [x + reach * np.cos(angle + half * width), y + reach * np.sin(angle + half * width)], axis=1
+    )
     return np.concatenate([left, right[::-1]])
 
 
@@ -304,8 +405,13 @@ def paint_terrazzo(stage: Stage, colours: list[Colour]) -> None:
     for row in range(rows):
         for column in range(columns):
             x, y = column * cell, row * cell
-            pairs = (([(x, y), (x + cell, y), (x, y + cell)]), ([(x + cell, y), (x + cell, y + cell), (x, y + cell)]))
+            pairs = (
+                ([(x, y), (x + cell, y), (x, y + cell)]),
+                ([(x + cell, y), (x + cell, y + cell), (x, y + cell)]),
+            )
             for half, points in enumerate(pairs):
-                level = float(tone[min(row * 2 + half, rows * 2 - 1), min(column * 2 + half, columns * 2 - 1)])
+                level = float(
+                    tone[min(row * 2 + half, rows * 2 - 1), min(column * 2 + half, columns * 2 - 1)]
+                )
                 colour = _along(colours, (level - 0.25) / 0.5 + stream.normal(0.05))
                 canvas.fill([outline(points)], shade(colour, 0.03 if half else -0.03))

@@ -276,11 +276,23 @@ def _head(sprite: Sprite, look: Look, beast: Beast, coat: Colour) -> None:
             "mane", from_hex("#e9b6d8") if look.word == "unicorn" else shade(coat, -0.18)
         )
         crest = smooth(
-            [(0.5, 1.05), (0.36, 0.96), (0.22, 0.76), (0.14, 0.62), (0.2, 0.6), (0.3, 0.72), (0.46, 0.9)]
+            [
+                (0.5, 1.05),
+                (0.36, 0.96),
+                (0.22, 0.76),
+                (0.14, 0.62),
+                (0.2, 0.6),
+                (0.3, 0.72),
+                (0.46, 0.9),
+            ]
         )
         sprite.fill(mane, crest)
         locks = [
-            limb([(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)], (0.016, 0.004), 3)
+            limb(
+                [(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)],
+                (0.016, 0.004),
+                3,
+            )
             for t in np.linspace(0, 1, 7).tolist()
         ]
         sprite.fill(shade(mane, 0.05), *locks, alpha=0.5)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
 from pipeline.imaging.sketch.canvas import blend
 from pipeline.imaging.sketch.colour import Colour, mix, ramp, shade
-from pipeline.imaging.sketch.noise import fbm, smoothstep
-from pipeline.imaging.sketch.painters.foliage import Clump, heap
+from pipeline.imaging.sketch.noise import blurred, displaced, fbm, smoothstep
+from pipeline.imaging.sketch.painters.foliage import Clump
 from pipeline.imaging.sketch.stage import Stage
-from pipeline.imaging.sketch.stream import Stream
+from pipeline.imaging.sketch.stream import Plane, Stream
 
 
 def cloud_colours(stage: Stage, tint: Colour | None = None) -> tuple[Colour, Colour, Colour]:
@@ -45,49 +47,78 @@ def paint_cumulus(
     y0, y1 = max(0, top), min(canvas.height, bottom)
     if x1 - x0 < 4 or y1 - y0 < 4:
         return
-    spheres = _puffs(stream, x - x0, base - y0, width, height)
-    toward = stage.toward_light(x, base - height * 0.5)
     shape = (y1 - y0, x1 - x0)
-    form, facing = heap(shape, spheres, (toward[0] * 0.75, toward[1] * 0.75 - 0.35))
-    cells = (shape[0] / canvas.unit * 17, shape[1] / canvas.unit * 17)
-    cells = (max(0.8, cells[0]), max(0.8, cells[1]))
-    wisps = fbm(stream.child("wisps"), shape, cells, stage.octaves(5), 0.55) - 0.5
-    fine = fbm(stream.child("fine"), shape, (cells[0] * 2.2, cells[1] * 2.2), 4) - 0.5
-    density = form + wisps * np.float32(0.95)
-    under = np.clip(
-        (np.float32(base - y0) - np.arange(shape[0], dtype=np.float32)[:, None])
-        / np.float32(height * 0.16)
-        + 0.6,
-        0,
-        1,
-    )
-    mask = smoothstep(0.26, 0.62, density) * under * np.float32(alpha)
-    soft_facing = cv2.GaussianBlur(facing, (0, 0), max(0.8, canvas.unit * 0.004))
-    level = 0.46 + soft_facing * np.float32(0.42) + wisps * np.float32(0.5) + fine * np.float32(0.3)
-    rise = (np.float32(base - y0) - np.arange(shape[0], dtype=np.float32)[:, None]) / np.float32(
-        height
-    )
-    level = level + (np.clip(rise, -0.2, 1) - 0.38) * np.float32(0.42)
+    relief = _relief(shape, _puffs(stream, x - x0, base - y0, width, height))
+    # Turbulence frays the spheres into billows.
+    cells = (max(0.8, shape[0] / canvas.unit * 15), max(0.8, shape[1] / canvas.unit * 15))
+    fray_x = fbm(stream.child("fray-x"), shape, cells, stage.octaves(5), 0.58) - 0.5
+    fray_y = fbm(stream.child("fray-y"), shape, cells, stage.octaves(5), 0.58) - 0.5
+    reach = np.float32(height * 0.42)
+    relief = displaced(relief, fray_x * reach, fray_y * reach)
+    rows = np.arange(shape[0], dtype=np.float32)[:, None]
+    rise = (np.float32(base - y0) - rows) / np.float32(height)
+    under = smoothstep(-0.1, 0.14, rise + fray_y * np.float32(0.3))
+    mask = smoothstep(0.02, 0.085, relief / np.float32(height)) * under * np.float32(alpha)
+    level = _lit_relief(stage, relief, height, (x, base - height * 0.5)) + fray_x * np.float32(0.22)
+    level = level + (np.clip(rise, -0.1, 1) - 0.4) * np.float32(0.5)
     # Thin edges let the light through: a bright lining around the sun.
-    thin = (1 - smoothstep(0.3, 0.85, density)) * np.float32(0.22)
+    thin = (1 - smoothstep(0.03, 0.2, relief / np.float32(height))) * np.float32(0.2)
     dark, body, lit = cloud_colours(stage, tint)
-    stops = [(0.0, dark), (0.45, body), (0.85, lit), (1.0, mix(lit, (1, 1, 1), 0.35))]
+    stops = [(0.0, dark), (0.42, body), (0.82, lit), (1.0, mix(lit, (1, 1, 1), 0.4))]
     rgb = ramp(stops, np.clip(level + thin, 0, 1).astype(np.float32))
     blend(canvas.rgb[:, y0:y1, x0:x1], rgb, mask)
 
 
+def _relief(shape: tuple[int, int], spheres: list[Clump]) -> Plane:
+    """Return the height in px of a heap of spheres above the picture's plane."""
+    relief = np.zeros(shape, np.float32)
+    for x, y, radius in spheres:
+        x0, x1 = max(0, math.floor(x - radius)), min(shape[1], math.ceil(x + radius) + 1)
+        y0, y1 = max(0, math.floor(y - radius)), min(shape[0], math.ceil(y + radius) + 1)
+        if x1 <= x0 or y1 <= y0:
+            continue
+        u = np.arange(x0, x1, dtype=np.float32) - np.float32(x)
+        v = (np.arange(y0, y1, dtype=np.float32) - np.float32(y))[:, None]
+        dome = np.sqrt(np.maximum(0, np.float32(radius * radius) - u * u - v * v))
+        part = relief[y0:y1, x0:x1]
+        np.maximum(part, dome, out=part)
+    return relief
+
+
+def _lit_relief(stage: Stage, relief: Plane, height: float, place: tuple[float, float]) -> Plane:
+    """Return 0 … 1, how much light falls on each part of a billowing surface."""
+    toward = stage.toward_light(*place)
+    light = (toward[0] * 0.8, toward[1] * 0.7 - 0.45)
+    total = np.full_like(relief, 0.34)
+    for sigma, weight in ((0.02, 0.24), (0.07, 0.3)):
+        soft = blurred(relief, max(0.8, height * sigma))
+        slope_x = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+        slope_y = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+        turn = -(slope_x * np.float32(light[0]) + slope_y * np.float32(light[1]))
+        total += np.clip(turn, -1.2, 1.2) * np.float32(weight)
+    hollow = np.clip((blurred(relief, height * 0.09) - relief) / np.float32(height), 0, 1)
+    return total - hollow * np.float32(0.9)
+
+
 def _puffs(stream: Stream, x: float, base: float, width: float, height: float) -> list[Clump]:
+    """Return the spheres of a cloud: a row along its base, a heap, and buds on the heap."""
     spheres: list[Clump] = []
-    peak = stream.uniform(-0.18, 0.18)
-    for index in range(30):
-        t = stream.uniform(-0.5, 0.5)
-        envelope = max(0.06, 1 - abs(t - peak) * 1.9) ** 0.8
-        up = stream.uniform(0, 1) ** 0.8 * envelope
-        radius = height * (0.17 + 0.2 * envelope) * stream.uniform(0.7, 1.15) * (1.05 - 0.35 * up)
+    peak = stream.uniform(-0.2, 0.2)
+    for index in range(22):
+        t = stream.uniform(-0.46, 0.46)
+        envelope = max(0.08, 1 - abs(t - peak) * 1.9) ** 0.8
+        up = stream.uniform(0, 1) ** 0.7 * envelope
+        radius = height * (0.13 + 0.19 * envelope) * stream.uniform(0.7, 1.1) * (1.1 - 0.45 * up)
         if index < 9:
-            t, up = -0.46 + 0.115 * index, 0.04
-            radius = height * stream.uniform(0.16, 0.24)
+            t, up = -0.46 + 0.115 * index, 0.05
+            radius = height * stream.uniform(0.15, 0.23)
         spheres.append((x + t * width, base - up * height * 0.86 - radius * 0.35, radius))
+    for px, py, radius in list(spheres):
+        for _ in range(3):
+            angle = stream.uniform(-2.6, -0.5)
+            bud = radius * stream.uniform(0.28, 0.5)
+            away = radius * 0.85
+            spheres.append((px + math.cos(angle) * away, py + math.sin(angle) * away, bud))
     return spheres
 
 

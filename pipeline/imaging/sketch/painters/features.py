@@ -31,7 +31,7 @@ def paint_forest_band(
         ground: fill the ground under the trees too.
     """
     canvas, script = stage.canvas, stage.script
-    own = script.far(mix(script.shaded(colour), script.lit(colour), 0.35), (1 - nearness) * 0.8)
+    own = script.far(mix(script.shaded(colour), script.lit(colour), 0.3), (1 - nearness) * 0.55)
     own = mix(own, script.land(nearness), 0.3)
     if not pines:
         _paint_canopy(stage, stream, line, tall, own, nearness, ground)
@@ -46,13 +46,19 @@ def paint_forest_band(
         xs.append(x)
         bases.append(float(line[column]) + tall * 0.05)
         heights.append(max(tall * 0.25, grown))
-    _fill_lit(stage, paint_pine_silhouettes(xs, bases, heights, stream), own, nearness)
+    fill_lit(stage, paint_pine_silhouettes(xs, bases, heights, stream), own, nearness)
     if ground:
         canvas.below(line, own)
 
 
 def _paint_canopy(
-    stage: Stage, stream: Stream, line: Plane, tall: float, colour: Colour, nearness: float, ground: bool
+    stage: Stage,
+    stream: Stream,
+    line: Plane,
+    tall: float,
+    colour: Colour,
+    nearness: float,
+    ground: bool,
 ) -> None:
     """Paint a wood of round crowns as rows of overlapping domes, lit from above."""
     canvas = stage.canvas
@@ -67,7 +73,9 @@ def _paint_canopy(
             x = (index + own.uniform(0, 1)) / count * canvas.width
             radius = tall * own.uniform(0.16, 0.3)
             away = 1 - ((canvas.columns - np.float32(x)) / np.float32(radius)) ** 2
-            domes = np.maximum(domes, np.sqrt(np.maximum(0, away)) * np.float32(radius * own.uniform(0.8, 1.5)))
+            domes = np.maximum(
+                domes, np.sqrt(np.maximum(0, away)) * np.float32(radius * own.uniform(0.8, 1.5))
+            )
         edge = (top - domes).astype(np.float32)
         rows = canvas.rows_below(edge)
         low = min(canvas.height, int(float(line.max()) + tall * 0.4) + 2)
@@ -75,21 +83,33 @@ def _paint_canopy(
         if rows.stop - rows.start < 2:
             continue
         shape = (rows.stop - rows.start, canvas.width)
-        leaves = fbm(own.child("leaves"), shape, (max(1, shape[0] / tall * 9), canvas.width / tall * 7), 3) - 0.5
+        leaves = (
+            fbm(
+                own.child("leaves"),
+                shape,
+                (max(1, shape[0] / tall * 9), canvas.width / tall * 7),
+                3,
+            )
+            - 0.5
+        )
         depth = (canvas.rows[rows] - edge) / np.float32(tall * 0.5)
         level = np.clip(0.75 - depth * 0.6 + leaves * 1.1, 0, 1).astype(np.float32)
         tone = shade(colour, 0.03 * (row - 1))
-        crown = mix(shade(tone, 0.1), stage.script.light.glow, 0.22 * (1 - stage.script.light.overcast))
+        crown = mix(
+            shade(tone, 0.1), stage.script.light.glow, 0.22 * (1 - stage.script.light.overcast)
+        )
         rgb = ramp([(0.0, shade(tone, -0.07)), (0.5, tone), (1.0, crown)], level)
         mask = canvas.mask_below(edge + leaves[0] * np.float32(tall * 0.1), rows)
         if not ground:
-            mask = mask * np.clip((line + np.float32(tall * 0.14) - canvas.rows[rows]) * np.float32(0.5), 0, 1)
+            mask = mask * np.clip(
+                (line + np.float32(tall * 0.14) - canvas.rows[rows]) * np.float32(0.5), 0, 1
+            )
         blend(canvas.rgb[:, rows], rgb, mask)
     if ground:
         canvas.below(line, colour)
 
 
-def _fill_lit(stage: Stage, shapes: list[Outline], colour: Colour, nearness: float) -> None:
+def fill_lit(stage: Stage, shapes: list[Outline], colour: Colour, nearness: float) -> None:
     """Fill silhouettes with one tone, lighter at their tops and toward the sun."""
     canvas = stage.canvas
     found = coverage(shapes, canvas.height, canvas.width)
@@ -275,16 +295,32 @@ def paint_cross_road(stage: Stage, y: float, own: Colour | None) -> None:
     if bottom - top < 3:
         return
     rows = slice(top, bottom)
-    mask = np.clip(canvas.rows[rows] - far + 0.5, 0, 1) * np.clip(near - canvas.rows[rows] + 0.5, 0, 1)
+    mask = np.clip(canvas.rows[rows] - far + 0.5, 0, 1) * np.clip(
+        near - canvas.rows[rows] + 0.5, 0, 1
+    )
     asphalt = script.lit((0.36, 0.36, 0.39) if own is None else own)
-    grain = fbm(stream.child("grain"), (bottom - top, canvas.width), (8, canvas.width / canvas.unit * 70), 3) - 0.5
+    grain = (
+        fbm(
+            stream.child("grain"),
+            (bottom - top, canvas.width),
+            (8, canvas.width / canvas.unit * 70),
+            3,
+        )
+        - 0.5
+    )
     planes = np.stack([asphalt[c] * (1 + grain * np.float32(0.2)) for c in range(3)])
     blend(canvas.rgb[:, rows], planes.astype(np.float32), mask)
     middle = (near + far) / 2 + np.float32(canvas.unit * 0.012)
     dash = (np.mod(canvas.columns, canvas.unit * 0.12) < canvas.unit * 0.065).astype(np.float32)
-    line = np.clip(np.float32(canvas.unit * 0.003) - np.abs(canvas.rows[rows] - middle) + 0.5, 0, 1) * dash
+    line = (
+        np.clip(np.float32(canvas.unit * 0.003) - np.abs(canvas.rows[rows] - middle) + 0.5, 0, 1)
+        * dash
+    )
     for edge in (far + np.float32(canvas.unit * 0.007), near - np.float32(canvas.unit * 0.008)):
-        line = np.maximum(line, np.clip(np.float32(canvas.unit * 0.002) - np.abs(canvas.rows[rows] - edge) + 0.5, 0, 1))
+        line = np.maximum(
+            line,
+            np.clip(np.float32(canvas.unit * 0.002) - np.abs(canvas.rows[rows] - edge) + 0.5, 0, 1),
+        )
     blend(canvas.rgb[:, rows], script.lit((0.96, 0.92, 0.82)), line * np.float32(0.8))
 
 

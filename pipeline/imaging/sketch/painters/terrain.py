@@ -64,6 +64,9 @@ def paint_range(stage: Stage, stream: Stream, spec: Range, own: Colour | None = 
     """Paint a range of rock and snow, lit from the sun's side; return its outline."""
     canvas, script = stage.canvas, stage.script
     line = ridge_line(stage, stream, spec)
+    column = int(min(canvas.width - 1, max(0.0, stage.sun[0])))
+    if float(line[column]) < stage.sun[1]:
+        stage.sun_hidden = True
     rows = canvas.rows_below(line)
     foot = min(canvas.height, int(spec.base) + 2)
     rows = slice(rows.start, max(rows.start, foot))
@@ -117,7 +120,8 @@ def _facets(stage: Stage, stream: Stream, spec: Range, line: Plane, rows: slice)
     shape = (height, canvas.width)
     cells = (height / canvas.unit * 4.5, canvas.width / canvas.unit * 7.0)
     cells = (max(0.6, cells[0]), max(0.6, cells[1]))
-    rock = ridged(stream.child("rock"), shape, cells, stage.octaves(5))
+    rock = ridged(stream.child("rock"), shape, cells, stage.octaves(6))
+    fine = fbm(stream.child("grain"), shape, (cells[0] * 9, cells[1] * 7), 3)
     depth = canvas.rows[rows] - line
     # Peaks throw their two faces down the slope: read the outline's steepness at a
     # place that wanders sideways with the rock, so that faces have ragged borders.
@@ -125,15 +129,16 @@ def _facets(stage: Stage, stream: Stream, spec: Range, line: Plane, rows: slice)
     wander = (rock - 0.5) * np.float32(canvas.unit * 0.16) + depth * np.float32(0.06)
     index = np.clip(canvas.columns + wander, 0, canvas.width - 1).astype(np.int32)
     face = slope.astype(np.float32)[index]
-    sun_x = np.clip((stage.sun[0] - canvas.columns) / np.float32(canvas.unit * 0.5), -1, 1)
-    side = np.where(np.abs(sun_x) < 0.25, np.copysign(np.float32(0.25), sun_x), sun_x)
+    # One side for the whole range: light that changes sides at the sun leaves a seam.
+    middle = canvas.width / 2 if spec.peak_x is None else spec.peak_x
+    side = np.float32(0.95 if stage.sun[0] >= middle else -0.95)
     lambert = -face * side * np.float32(1.5)
-    relief = rock * np.float32(canvas.unit * 0.05 * spec.sharp)
+    relief = (rock + fine * np.float32(0.35)) * np.float32(canvas.unit * 0.06 * spec.sharp)
     grain = cv2.Sobel(relief, cv2.CV_32F, 1, 0, ksize=3, scale=0.25) * -side
     lambert = lambert + grain * np.float32(0.9)
     hard = 1 - 0.7 * stage.script.light.overcast
     result = smoothstep(-0.65, 0.85, lambert * np.float32(hard))
-    fade = np.exp(-depth * np.float32(1.1 / max(1.0, spec.height)))
+    fade = np.exp(-depth * np.float32(0.8 / max(1.0, spec.height)))
     return np.asarray(0.3 + (result - 0.3) * fade, np.float32)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.imaging.sketch.canvas import blend
 from pipeline.imaging.sketch.colour import Colour, mix, shade
-from pipeline.imaging.sketch.noise import curve, fbm, smoothstep
+from pipeline.imaging.sketch.noise import blurred, curve, displaced, fbm, smoothstep
 from pipeline.imaging.sketch.stage import Stage
 from pipeline.imaging.sketch.stream import Plane, Stream
 
@@ -106,12 +106,17 @@ def _glitter(
     if light.overcast > 0.8:
         return
     rows = slice(start, canvas.height)
-    spread = np.float32(canvas.unit) * (0.03 + 0.16 * near * np.float32(1.15 - calm * 0.5))
+    spread = np.float32(canvas.unit) * (0.025 + 0.13 * near * np.float32(1.15 - calm * 0.5))
     path = np.exp(-(((canvas.columns - np.float32(stage.sun[0])) / spread) ** 2))
-    sparkle = smoothstep(0.15, 0.75, ripples)
+    # Glints are finer than the waves that carry them.
+    fine = displaced(ripples, np.zeros_like(ripples), ripples * np.float32(canvas.unit * 0.01))
+    fine = fine - blurred(fine, canvas.unit * 0.006) * np.float32(0.6 * calm)
+    sparkle = smoothstep(0.06, 0.5, fine)
     height = 1 - min(1.0, light.height * 1.1)
-    amount = path * (sparkle * 0.9 + 0.12) * np.float32(0.35 + 0.55 * height)
+    amount = path * (sparkle * 0.9 + 0.06) * np.float32(0.3 + 0.5 * height)
     amount = amount * (1 - near * np.float32(0.55))
+    if stage.sun_hidden:
+        amount = amount * np.float32(0.12)
     canvas.shine(mix(light.sun, light.glow, 0.35), amount if mask is None else amount * mask, rows)
 
 

@@ -12,9 +12,11 @@ from pipeline.imaging.sketch.pens.common import Pen
 _PLAIN = Grade()
 _PRINT = Grade(bloom=0.0, toning=0.02, fade=0.0, vignette=0.05, grain=0.004)
 _PAPER = Grade(bloom=0.0, toning=0.0, fade=0.0, vignette=0.07, grain=0.005)
-_FILM = Grade(bloom=0.3, toning=0.12, fade=0.02, vignette=0.22, grain=0.022)
-_PHOTO = Grade(bloom=0.26, toning=0.08, fade=0.012, vignette=0.2, grain=0.012, contrast=1.06)
-_VIVID = Grade(bloom=0.3, toning=0.06, fade=0.0, vignette=0.12, grain=0.006, saturation=1.18, contrast=1.08)
+_FILM = Grade(bloom=0.3, toning=0.12, fade=0.02, vignette=0.22, grain=0.013)
+_PHOTO = Grade(bloom=0.26, toning=0.08, fade=0.012, vignette=0.2, grain=0.007, contrast=1.06)
+_VIVID = Grade(
+    bloom=0.3, toning=0.06, fade=0.0, vignette=0.12, grain=0.006, saturation=1.18, contrast=1.08
+)
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ _MANNERS: dict[str, Manner] = {
         Manner("digital art", None, _VIVID, None),
         Manner("minimal", None, replace(_PLAIN, bloom=0.1, vignette=0.05, grain=0.006), None),
         Manner("soft", None, replace(_PLAIN, bloom=0.5, contrast=0.86, fade=0.05, vignette=0.08, saturation=0.94), None),
-        Manner("fashion", None, replace(_PHOTO, fade=0.05, saturation=0.86, contrast=1.12, grain=0.016), None),
-        Manner("street", None, replace(_FILM, saturation=0.78, contrast=1.14, grain=0.028), None),
+        Manner("fashion", None, replace(_PHOTO, fade=0.05, saturation=0.86, contrast=1.12, grain=0.01), None),
+        Manner("street", None, replace(_FILM, saturation=0.78, contrast=1.14, grain=0.018), None),
         Manner("hdr", lens.enhance, _VIVID),
         Manner("enhance", lens.enhance, replace(_PHOTO, saturation=1.08)),
         Manner("cinematic", lens.cinematic, _FILM),
-        Manner("analog film", lens.analog, replace(_FILM, grain=0.034, toning=0.04)),
-        Manner("film noir", lens.noir, replace(_FILM, toning=0.0, grain=0.034, saturation=0.0)),
+        Manner("analog film", lens.analog, replace(_FILM, grain=0.02, toning=0.04)),
+        Manner("film noir", lens.noir, replace(_FILM, toning=0.0, grain=0.02, saturation=0.0)),
         Manner("black and white", None, replace(_FILM, saturation=0.0, toning=0.0, contrast=1.16), None),
         Manner("sepia", None, replace(_FILM, saturation=0.12, toning=0.34, shadows=(0.24, 0.15, 0.08), highlights=(1.0, 0.9, 0.72)), None),
         Manner("infrared", lens.infrared, _FILM),
@@ -199,7 +201,11 @@ def choose_manner(prompt: str, style_words: str) -> Manner:
     style = " ".join(style_words.lower().replace("_", " ").split())
     found = _matches(style)
     if not found:
-        found = [name for word, name in _STYLE_WORDS.items() if re.search(rf"\b{re.escape(word)}\b", style)]
+        found = [
+            name
+            for word, name in _STYLE_WORDS.items()
+            if re.search(rf"\b{re.escape(word)}\b", style)
+        ]
     for name in found:
         if name not in _STYLE_ONLY:
             return _MANNERS[name]
@@ -226,5 +232,15 @@ def _framed(text: str, match: re.Match[str]) -> bool:
     """Whether a weak word is used as a manner: "in oil", "pencil drawing", "comic style"."""
     after = text[match.end() : match.end() + 14].lstrip()
     before = text[: match.start()].rstrip()
-    craft = ("style", "drawing", "sketch", "painting", "art", "illustration", "photograph", "portrait of", "of ")
+    craft = (
+        "style",
+        "drawing",
+        "sketch",
+        "painting",
+        "art",
+        "illustration",
+        "photograph",
+        "portrait of",
+        "of ",
+    )
     return after.startswith(craft) or before.endswith((" in", ",")) or match.start() == 0

@@ -82,12 +82,20 @@ def ink_lines(level: Plane, size_px: float, sharp: float = 18.0, bias: float = 0
 def paper(stream: Stream, shape: tuple[int, int], unit: float, rough: float = 1.0) -> Plane:
     """Return the tooth of paper, about -0.5 … 0.5."""
     height, width = shape
-    fine = fbm(stream.child("tooth"), shape, (height / unit * 210 * rough, width / unit * 210 * rough), 3, 0.7)
+    fine = fbm(
+        stream.child("tooth"),
+        shape,
+        (height / unit * 210 * rough, width / unit * 210 * rough),
+        3,
+        0.7,
+    )
     wide = fbm(stream.child("sheet"), shape, (height / unit * 5, width / unit * 5), 3)
     return (fine - 0.5) * np.float32(1.3) + (wide - 0.5) * np.float32(0.35)
 
 
-def fibres(stream: Stream, shape: tuple[int, int], unit: float, angle_deg: float, fine: float) -> Plane:
+def fibres(
+    stream: Stream, shape: tuple[int, int], unit: float, angle_deg: float, fine: float
+) -> Plane:
     """Return streaks running at an angle, 0 … 1: hatching, brush hair, brushed metal.
 
     Args:
@@ -100,7 +108,9 @@ def fibres(stream: Stream, shape: tuple[int, int], unit: float, angle_deg: float
     matrix = cv2.getRotationMatrix2D((side / 2, side / 2), angle_deg, 1.0)
     matrix[0, 2] -= (side - width) / 2
     matrix[1, 2] -= (side - height) / 2
-    turned = cv2.warpAffine(field, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    turned = cv2.warpAffine(
+        field, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
     return np.asarray(turned, np.float32)
 
 
@@ -135,7 +145,9 @@ def _shifted(plane: Plane, down: int, across: int) -> Plane:
     pad = max(abs(down), abs(across))
     wide = cv2.copyMakeBorder(plane, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
     height, width = plane.shape
-    return np.asarray(wide[pad + down : pad + down + height, pad + across : pad + across + width], np.float32)
+    return np.asarray(
+        wide[pad + down : pad + down + height, pad + across : pad + across + width], np.float32
+    )
 
 
 def flow(level: Plane, sigma_px: float) -> tuple[Plane, Plane]:
@@ -175,8 +187,19 @@ def ragged_border(desk: Desk, shape: tuple[int, int], margin: float) -> Plane:
     height, width = shape
     rows = np.arange(height, dtype=np.float32)[:, None]
     columns = np.arange(width, dtype=np.float32)[None, :]
-    inside = np.minimum(np.minimum(rows, height - 1 - rows), np.minimum(columns, width - 1 - columns))
-    wander = fbm(desk.stream.child("border"), shape, (height / desk.unit * 9, width / desk.unit * 9), 5, 0.6) - 0.5
+    inside = np.minimum(
+        np.minimum(rows, height - 1 - rows), np.minimum(columns, width - 1 - columns)
+    )
+    wander = (
+        fbm(
+            desk.stream.child("border"),
+            shape,
+            (height / desk.unit * 9, width / desk.unit * 9),
+            5,
+            0.6,
+        )
+        - 0.5
+    )
     place = inside / np.float32(desk.unit) - np.float32(margin) + wander * np.float32(margin * 1.5)
     return smoothstep(-0.002, 0.004, place)
 
@@ -185,7 +208,9 @@ def posterised(level: Plane, steps: int, soft: float = 0.2) -> Plane:
     """Return the plane in steps with slightly soft borders."""
     scaled = level * np.float32(steps)
     floor = np.floor(scaled)
-    return np.asarray((floor + smoothstep(0.5 - soft, 0.5 + soft, scaled - floor)) / np.float32(steps), np.float32)
+    return np.asarray(
+        (floor + smoothstep(0.5 - soft, 0.5 + soft, scaled - floor)) / np.float32(steps), np.float32
+    )
 
 
 def saturated(rgb: Planes, factor: float) -> None:

@@ -25,7 +25,9 @@ from pipeline.imaging.sketch.stream import Plane
 def _inside(shape: tuple[int, int]) -> Plane:
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
-    return np.minimum(np.minimum(rows, shape[0] - 1 - rows), np.minimum(columns, shape[1] - 1 - columns))
+    return np.minimum(
+        np.minimum(rows, shape[0] - 1 - rows), np.minimum(columns, shape[1] - 1 - columns)
+    )
 
 
 def _line(distance: Plane, at: float, width: float) -> Plane:
@@ -38,14 +40,27 @@ def art_deco(rgb: Planes, desk: Desk) -> Planes:
     unit = desk.unit
     simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.011)))
     level = posterised(np.clip(luma_of(simple) * 1.25 - 0.2, 0, 1), 6, 0.12)
-    tones = ramp([(0.0, from_hex("#0f1a2e")), (0.3, from_hex("#1f4654")), (0.55, from_hex("#a87b3f")), (0.8, from_hex("#e6c383")), (1.0, from_hex("#f8ecd0"))], level)
+    tones = ramp(
+        [
+            (0.0, from_hex("#0f1a2e")),
+            (0.3, from_hex("#1f4654")),
+            (0.55, from_hex("#a87b3f")),
+            (0.8, from_hex("#e6c383")),
+            (1.0, from_hex("#f8ecd0")),
+        ],
+        level,
+    )
     saturated(simple, 1.1)
     result = simple * 0.3 + tones * 0.7
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
     angle = np.arctan2(columns - shape[1] / 2, np.float32(shape[0] * 0.92) - rows)
     rays = np.abs(np.mod(angle * np.float32(12 / math.pi), 1.0) - 0.5) * 2
-    fan = np.clip((rays - 0.5) * 30 + 0.5, 0, 1) * smoothstep(0.55, 0.9, luma_of(result)) * np.float32(0.16)
+    fan = (
+        np.clip((rays - 0.5) * 30 + 0.5, 0, 1)
+        * smoothstep(0.55, 0.9, luma_of(result))
+        * np.float32(0.16)
+    )
     gold = from_hex("#d9b061")
     lay(result, gold, fan)
     lines = ink_lines(blurred(luma_of(simple), unit * 0.002), unit * 0.003, 20, 0.06)
@@ -86,7 +101,10 @@ def art_nouveau(rgb: Planes, desk: Desk) -> Planes:
     saturated(simple, 0.92)
     lay(simple, from_hex("#e9d9b4"), 0.18)
     soft = blurred(np.clip(luma_of(rgb), 0, 1), unit * 0.002)
-    lines = np.maximum(ink_lines(soft, unit * 0.003, 20, 0.08), ink_lines(blurred(soft, unit * 0.005), unit * 0.008, 16, 0.05))
+    lines = np.maximum(
+        ink_lines(soft, unit * 0.003, 20, 0.08),
+        ink_lines(blurred(soft, unit * 0.005), unit * 0.008, 16, 0.05),
+    )
     dark = from_hex("#3a2a22")
     lay(simple, dark, np.clip(lines * 1.3, 0, 1) * np.float32(0.92))
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
@@ -119,11 +137,26 @@ def bauhaus(rgb: Planes, desk: Desk) -> Planes:
     unit = desk.unit
     simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.014)))
     saturated(simple, 1.6)
-    chips = [from_hex(code) for code in ("#f2e8d5", "#d8412f", "#efb32f", "#2a5a9c", "#1c1c20", "#d9c9a8", "#e88f6a", "#7f9fb5")]
+    chips = [
+        from_hex(code)
+        for code in (
+            "#f2e8d5",
+            "#d8412f",
+            "#efb32f",
+            "#2a5a9c",
+            "#1c1c20",
+            "#d9c9a8",
+            "#e88f6a",
+            "#7f9fb5",
+        )
+    ]
     best = np.full(shape, np.inf, np.float32)
     result = np.empty_like(simple)
     for chip in chips:
-        away = sum((simple[c] - np.float32(chip[c])) ** 2 * w for c, w in zip(range(3), (0.9, 1.4, 0.7), strict=True))
+        away = sum(
+            (simple[c] - np.float32(chip[c])) ** 2 * w
+            for c, w in zip(range(3), (0.9, 1.4, 0.7), strict=True)
+        )
         wins = away < best
         best[wins] = np.asarray(away)[wins]
         for channel in range(3):
@@ -134,9 +167,15 @@ def bauhaus(rgb: Planes, desk: Desk) -> Planes:
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
     cx, cy = shape[1] * stream.pick((0.2, 0.8)), shape[0] * stream.uniform(0.16, 0.26)
     ring = np.sqrt((columns - cx) ** 2 + (rows - cy) ** 2)
-    lay(result, chips[stream.pick((1, 2, 3))], np.clip(np.float32(unit * 0.11) - ring + 0.5, 0, 1) * np.float32(0.92))
+    lay(
+        result,
+        chips[stream.pick((1, 2, 3))],
+        np.clip(np.float32(unit * 0.11) - ring + 0.5, 0, 1) * np.float32(0.92),
+    )
     lay(result, chips[4], _line(ring, unit * 0.14, unit * 0.006))
-    slant = (columns - shape[1] * 0.5) * np.float32(0.7) + (rows - shape[0] * stream.uniform(0.5, 0.9)) * np.float32(0.7)
+    slant = (columns - shape[1] * 0.5) * np.float32(0.7) + (
+        rows - shape[0] * stream.uniform(0.5, 0.9)
+    ) * np.float32(0.7)
     for index in range(4):
         lay(result, chips[4], _line(slant, unit * 0.022 * index, unit * 0.005) * np.float32(0.85))
     result *= 1 + paper(desk.stream, shape, unit) * np.float32(0.1)
@@ -149,8 +188,15 @@ def brutalist(rgb: Planes, desk: Desk) -> Planes:
     unit = desk.unit
     level = np.clip(luma_of(kuwahara(np.clip(rgb, 0, 1), max(2, round(unit * 0.008)))), 0, 1)
     stepped = posterised(level, 5, 0.08)
-    grit = fbm(desk.stream.child("grit"), shape, (shape[0] / unit * 120, shape[1] / unit * 120), 3, 0.7) - 0.5
-    stain = fbm(desk.stream.child("stain"), shape, (shape[0] / unit * 2, shape[1] / unit * 9), 5) - 0.5
+    grit = (
+        fbm(
+            desk.stream.child("grit"), shape, (shape[0] / unit * 120, shape[1] / unit * 120), 3, 0.7
+        )
+        - 0.5
+    )
+    stain = (
+        fbm(desk.stream.child("stain"), shape, (shape[0] / unit * 2, shape[1] / unit * 9), 5) - 0.5
+    )
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     board = np.float32(unit * 0.045)
     seam = np.exp(-((np.mod(rows, board) / np.float32(unit * 0.0016)) ** 2)) * np.float32(0.2)

@@ -72,7 +72,9 @@ def coloured_pencil(rgb: Planes, desk: Desk) -> Planes:
     first = fibres(desk.stream.child("a"), shape, desk.unit, 38, 340)
     second = fibres(desk.stream.child("b"), shape, desk.unit, 72, 340)
     tooth = paper(desk.stream, shape, desk.unit)
-    cover = np.clip(0.5 + (1 - tone) * 0.5 + (first - 0.5) * 0.9 + (second - 0.5) * 0.6 + tooth * 0.6, 0.04, 1)
+    cover = np.clip(
+        0.5 + (1 - tone) * 0.5 + (first - 0.5) * 0.9 + (second - 0.5) * 0.6 + tooth * 0.6, 0.04, 1
+    )
     saturated(simple, 1.3)
     sheet = flat(from_hex("#faf7f0"), rgb)
     for channel in range(3):
@@ -89,11 +91,19 @@ def charcoal(rgb: Planes, desk: Desk) -> Planes:
     tooth = paper(desk.stream, shape, desk.unit, 0.8)
     grain = fibres(desk.stream.child("drag"), shape, desk.unit, 41, 200)
     rubbed = blurred(tone, desk.unit * 0.004)
-    dark = np.clip((0.72 - rubbed) * 1.5 + (grain - 0.5) * 0.6 + tooth * 0.8, 0, 1) * np.clip((0.95 - rubbed) * 2, 0, 1)
+    dark = np.clip((0.72 - rubbed) * 1.5 + (grain - 0.5) * 0.6 + tooth * 0.8, 0, 1) * np.clip(
+        (0.95 - rubbed) * 2, 0, 1
+    )
     lines = ink_lines(blurred(tone, desk.unit * 0.002), desk.unit * 0.004, 18, 0.06)
     sheet = flat(from_hex("#dccfb9"), rgb)
-    lay(sheet, from_hex("#1e1c1d"), 1 - (1 - dark * np.float32(0.92)) * (1 - lines * np.clip(0.75 + tooth * 2, 0, 1)))
-    light = np.clip((rubbed - 0.84) * 4 + tooth * 1.6 + (grain - 0.5), 0, 1) * np.clip((rubbed - 0.74) * 5, 0, 1)
+    lay(
+        sheet,
+        from_hex("#1e1c1d"),
+        1 - (1 - dark * np.float32(0.92)) * (1 - lines * np.clip(0.75 + tooth * 2, 0, 1)),
+    )
+    light = np.clip((rubbed - 0.84) * 4 + tooth * 1.6 + (grain - 0.5), 0, 1) * np.clip(
+        (rubbed - 0.74) * 5, 0, 1
+    )
     lay(sheet, (0.98, 0.97, 0.94), light * np.float32(0.75))
     return sheet
 
@@ -103,12 +113,19 @@ def ink_wash(rgb: Planes, desk: Desk) -> Planes:
     tone = _tones(rgb)
     shape = tone.shape
     unit = desk.unit
-    wet = fbm(desk.stream.child("wet"), shape, (shape[0] / unit * 5, shape[1] / unit * 5), 5, 0.55) - 0.5
+    wet = (
+        fbm(desk.stream.child("wet"), shape, (shape[0] / unit * 5, shape[1] / unit * 5), 5, 0.55)
+        - 0.5
+    )
     washes = posterised(np.clip(blurred(tone, unit * 0.007) + wet * np.float32(0.2), 0, 1), 5, 0.34)
     rims = np.clip((blurred(washes, unit * 0.005) - washes) * 2.2, 0, 0.3)
     dry = fibres(desk.stream.child("dry"), shape, unit, 8, 150)
-    bold = ink_lines(blurred(tone, unit * 0.002), unit * 0.0055, 16, 0.05) * np.clip(0.35 + dry, 0, 1)
-    ink = 1 - (1 - (1 - washes) ** 1.5 * np.float32(0.86)) * (1 - rims) * (1 - bold * np.float32(0.9))
+    bold = ink_lines(blurred(tone, unit * 0.002), unit * 0.0055, 16, 0.05) * np.clip(
+        0.35 + dry, 0, 1
+    )
+    ink = 1 - (1 - (1 - washes) ** 1.5 * np.float32(0.86)) * (1 - rims) * (
+        1 - bold * np.float32(0.9)
+    )
     tooth = paper(desk.stream, shape, unit, 0.6)
     sheet = flat(from_hex("#f1ead9"), rgb)
     edge = ragged_border(desk, shape, 0.045)
@@ -151,7 +168,10 @@ def line_art(rgb: Planes, desk: Desk) -> Planes:
     tone = _tones(rgb)
     unit = desk.unit
     soft = blurred(tone, unit * 0.0018)
-    lines = np.maximum(ink_lines(soft, unit * 0.0032, 22, 0.1), ink_lines(blurred(tone, unit * 0.006), unit * 0.008, 16, 0.04) * 0.9)
+    lines = np.maximum(
+        ink_lines(soft, unit * 0.0032, 22, 0.1),
+        ink_lines(blurred(tone, unit * 0.006), unit * 0.008, 16, 0.04) * 0.9,
+    )
     sheet = flat((0.985, 0.983, 0.975), rgb)
     pale = kuwahara(np.clip(rgb, 0, 1), max(2, round(unit * 0.012)))
     for channel in range(3):
@@ -174,7 +194,11 @@ def engraving(rgb: Planes, desk: Desk) -> Planes:
     ink = np.zeros_like(tone)
     for index, (angle, limit) in enumerate(((18.0, 1.0), (-42.0, 0.52), (78.0, 0.26))):
         radians = math.radians(angle)
-        phase = (rows * np.float32(math.cos(radians)) + columns * np.float32(math.sin(radians)) + relief * np.float32(1 - index * 0.4)) / np.float32(period)
+        phase = (
+            rows * np.float32(math.cos(radians))
+            + columns * np.float32(math.sin(radians))
+            + relief * np.float32(1 - index * 0.4)
+        ) / np.float32(period)
         wave = np.abs(np.mod(phase, 1.0) - 0.5) * 2
         dark = np.clip((np.float32(limit) - tone) / np.float32(limit), 0, 1)
         line = np.clip((dark * np.float32(0.98) - wave) * np.float32(period * 0.75) + 0.5, 0, 1)
@@ -230,7 +254,9 @@ def blueprint(rgb: Planes, desk: Desk) -> Planes:
     unit = desk.unit
     blue = from_hex("#17448c")
     sheet = flat(blue, rgb)
-    stain = fbm(desk.stream.child("stain"), shape, (shape[0] / unit * 3, shape[1] / unit * 3), 5) - 0.5
+    stain = (
+        fbm(desk.stream.child("stain"), shape, (shape[0] / unit * 3, shape[1] / unit * 3), 5) - 0.5
+    )
     sheet *= 1 + stain * np.float32(0.3) + paper(desk.stream, shape, unit) * np.float32(0.08)
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
@@ -242,12 +268,19 @@ def blueprint(rgb: Planes, desk: Desk) -> Planes:
     shade = np.clip((tone - 0.45) * 0.5, 0, 0.26)
     hatch = fibres(desk.stream.child("hatch"), shape, unit, 45, 170)
     lay(sheet, pale, shade * np.clip(hatch * 1.5, 0, 1))
-    lines = np.maximum(ink_lines(blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.1), ink_lines(1 - blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.06))
+    lines = np.maximum(
+        ink_lines(blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.1),
+        ink_lines(1 - blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.06),
+    )
     lay(sheet, pale, np.clip(lines * 1.15, 0, 1) * np.float32(0.94))
     margin = unit * 0.035
-    inside = np.minimum(np.minimum(rows, shape[0] - 1 - rows), np.minimum(columns, shape[1] - 1 - columns))
+    inside = np.minimum(
+        np.minimum(rows, shape[0] - 1 - rows), np.minimum(columns, shape[1] - 1 - columns)
+    )
     for offset, width in ((margin, 1.6), (margin * 1.22, 0.9)):
-        frame = np.clip(np.float32(width * unit / 1024 + 0.5) - np.abs(inside - np.float32(offset)), 0, 1)
+        frame = np.clip(
+            np.float32(width * unit / 1024 + 0.5) - np.abs(inside - np.float32(offset)), 0, 1
+        )
         lay(sheet, pale, frame * np.float32(0.9))
     return sheet
 
@@ -265,12 +298,23 @@ def comic(rgb: Planes, desk: Desk) -> Planes:
     period = max(5.0, unit / 120)
     dots = _dots(tone.shape, period, 22.0)
     depth = np.clip((0.62 - blurred(tone, period * 0.5)) * 1.3, 0, 0.8)
-    spots = np.clip((np.sqrt(depth) * np.float32(0.7) - dots) * np.float32(period * 0.5) + 0.5, 0, 1)
+    spots = np.clip(
+        (np.sqrt(depth) * np.float32(0.7) - dots) * np.float32(period * 0.5) + 0.5, 0, 1
+    )
     simple *= 1 - spots * np.float32(0.3)
     warm = np.clip((blurred(tone, period * 0.5) - 0.7) * 1.4, 0, 0.5)
-    light = np.clip((np.sqrt(warm) * np.float32(0.6) - _dots(tone.shape, period, 67.0)) * np.float32(period * 0.5) + 0.5, 0, 1)
+    light = np.clip(
+        (np.sqrt(warm) * np.float32(0.6) - _dots(tone.shape, period, 67.0))
+        * np.float32(period * 0.5)
+        + 0.5,
+        0,
+        1,
+    )
     lay(simple, (1.0, 0.98, 0.9), light * np.float32(0.4))
-    lines = np.maximum(ink_lines(blurred(tone, unit * 0.0016), unit * 0.0034, 24, 0.1), np.clip((0.1 - tone) * 12, 0, 1))
+    lines = np.maximum(
+        ink_lines(blurred(tone, unit * 0.0016), unit * 0.0034, 24, 0.1),
+        np.clip((0.1 - tone) * 12, 0, 1),
+    )
     lay(simple, from_hex("#141218"), np.clip(lines * 1.4, 0, 1))
     return simple
 
@@ -280,8 +324,12 @@ def _dots(shape: tuple[int, int], period: float, angle_deg: float) -> Plane:
     radians = math.radians(angle_deg)
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
-    u = (columns * np.float32(math.cos(radians)) + rows * np.float32(math.sin(radians))) / np.float32(period)
-    v = (rows * np.float32(math.cos(radians)) - columns * np.float32(math.sin(radians))) / np.float32(period)
+    u = (
+        columns * np.float32(math.cos(radians)) + rows * np.float32(math.sin(radians))
+    ) / np.float32(period)
+    v = (
+        rows * np.float32(math.cos(radians)) - columns * np.float32(math.sin(radians))
+    ) / np.float32(period)
     du, dv = np.mod(u, 1.0) - 0.5, np.mod(v, 1.0) - 0.5
     return np.sqrt(du * du + dv * dv).astype(np.float32)
 
@@ -300,7 +348,9 @@ def halftone_print(rgb: Planes, desk: Desk) -> Planes:
         shift = (round(stream.normal(unit * 0.0018)), round(stream.normal(unit * 0.0018)))
         dense = np.roll(np.clip(amount * 1.05 - 0.04, 0, 1), shift, (0, 1))
         dots = _dots(shape, period, (15.0, 45.0, 75.0)[index])
-        spots = np.clip((np.sqrt(dense) * np.float32(0.72) - dots) * np.float32(period * 0.7) + 0.5, 0, 1)
+        spots = np.clip(
+            (np.sqrt(dense) * np.float32(0.72) - dots) * np.float32(period * 0.7) + 0.5, 0, 1
+        )
         uneven = np.clip(0.9 + paper(stream, shape, unit, 0.8) * 0.45, 0, 1)
         for channel in range(3):
             sheet[channel] *= 1 - spots * uneven * np.float32(1 - ink[channel])
@@ -312,10 +362,14 @@ def scribble(rgb: Planes, desk: Desk) -> Planes:
     tone = _tones(rgb)
     shape = tone.shape
     noise = desk.stream.child("noise").array(*shape)
-    angle = fbm(desk.stream.child("angle"), shape, (shape[0] / desk.unit * 3, shape[1] / desk.unit * 3), 3) * np.float32(9)
+    angle = fbm(
+        desk.stream.child("angle"), shape, (shape[0] / desk.unit * 3, shape[1] / desk.unit * 3), 3
+    ) * np.float32(9)
     strokes = smeared(noise, np.cos(angle), np.sin(angle), desk.unit * 0.03, 7)
     strokes = (strokes - 0.5) * np.float32(5)
-    dark = np.clip((0.8 - tone) * 1.4 + strokes * 0.55 - 0.2, 0, 1) * np.clip((0.96 - tone) * 3, 0, 1)
+    dark = np.clip((0.8 - tone) * 1.4 + strokes * 0.55 - 0.2, 0, 1) * np.clip(
+        (0.96 - tone) * 3, 0, 1
+    )
     lines = ink_lines(blurred(tone, desk.unit * 0.0012), desk.unit * 0.0024, 22, 0.09)
     sheet = flat(from_hex("#f7f5ee"), rgb)
     lay(sheet, from_hex("#1f2f6b"), np.clip(np.maximum(dark * 0.88, lines), 0, 1))

@@ -51,7 +51,12 @@ def _triangles(rgb: Planes, desk: Desk, count: int) -> list[npt.NDArray[np.float
     for x, y in [*rim, *_scattered(rgb, desk, count).tolist()]:
         subdiv.insert((float(min(width + 1, max(-1.5, x))), float(min(height + 1, max(-1.5, y)))))
     corners = subdiv.getTriangleList().reshape(-1, 3, 2)
-    inside = ((corners[..., 0] >= -2) & (corners[..., 0] <= width + 2) & (corners[..., 1] >= -2) & (corners[..., 1] <= height + 2)).all(axis=1)
+    inside = (
+        (corners[..., 0] >= -2)
+        & (corners[..., 0] <= width + 2)
+        & (corners[..., 1] >= -2)
+        & (corners[..., 1] <= height + 2)
+    ).all(axis=1)
     return list(corners[inside])
 
 
@@ -77,16 +82,35 @@ def _faceted(rgb: Planes, desk: Desk, count: int, bevel: float, crease: bool) ->
     for corners in _triangles(rgb, desk, count):
         centre = corners.mean(axis=0)
         samples = [centre, *((corners + centre) / 2)]
-        colour = np.mean([source[min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))] for x, y in samples], axis=0)
+        colour = np.mean(
+            [
+                source[min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))]
+                for x, y in samples
+            ],
+            axis=0,
+        )
         tone = 1 + stream.normal(bevel * 0.6)
         points = (corners * 16).astype(np.int32)
-        cv2.fillConvexPoly(image, points, [float(min(255, c * tone)) for c in colour.tolist()], cv2.LINE_AA, 4)
+        cv2.fillConvexPoly(
+            image, points, [float(min(255, c * tone)) for c in colour.tolist()], cv2.LINE_AA, 4
+        )
         if crease:
-            cv2.polylines(image, [points], True, [float(min(255, c * tone * 1.09 + 6)) for c in colour.tolist()], max(1, round(desk.unit / 800)), cv2.LINE_AA, 4)
+            cv2.polylines(
+                image,
+                [points],
+                True,
+                [float(min(255, c * tone * 1.09 + 6)) for c in colour.tolist()],
+                max(1, round(desk.unit / 800)),
+                cv2.LINE_AA,
+                4,
+            )
             cv2.fillConvexPoly(tilt, points, stream.normal(1.0), cv2.LINE_8, 4)
     result = to_planes(image)
     if crease:
-        ramp = np.linspace(-1, 1, height, dtype=np.float32)[:, None] + np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+        ramp = (
+            np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+            + np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+        )
         result *= 1 + tilt * np.sin(ramp * np.float32(9)) * np.float32(bevel * 0.5)
         soft = blurred(tilt, desk.unit * 0.006)
         result *= 1 + np.clip(soft - tilt, -0.6, 0.6) * np.float32(bevel * 0.4)
@@ -101,7 +125,9 @@ def _cells(points: npt.NDArray[np.float32], shape: tuple[int, int]) -> tuple[Lab
     columns = np.clip(points[:, 0].astype(np.int64), 0, width - 1)
     rows = np.clip(points[:, 1].astype(np.int64), 0, height - 1)
     seeds[rows, columns] = 0
-    away, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    away, labels = cv2.distanceTransformWithLabels(
+        seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
     return np.asarray(labels, np.int32), np.asarray(away, np.float32)
 
 
@@ -137,7 +163,15 @@ def stained_glass(rgb: Planes, desk: Desk) -> Planes:
     level = luma_of(panes)
     for channel in range(3):
         panes[channel] = panes[channel] * (1.12 + 0.2 * level)
-    glass = fbm(desk.stream.child("glass"), shape, (shape[0] / desk.unit * 22, shape[1] / desk.unit * 22), 4) - 0.5
+    glass = (
+        fbm(
+            desk.stream.child("glass"),
+            shape,
+            (shape[0] / desk.unit * 22, shape[1] / desk.unit * 22),
+            4,
+        )
+        - 0.5
+    )
     panes *= 1 + glass * np.float32(0.34)
     lead = _borders(labels, desk.unit * 0.0062)
     round_off = blurred(lead, desk.unit * 0.005)
@@ -220,8 +254,14 @@ def pixel_art(rgb: Planes, desk: Desk) -> Planes:
     columns, rows = math.ceil(width / block), math.ceil(height / block)
     source = np.clip(rgb, 0, 1).copy()
     saturated(source, 1.2)
-    small = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source], axis=2)
-    bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
+    small = np.stack(
+        [cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source],
+        axis=2,
+    )
+    bayer = (
+        np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16
+        - 0.47
+    )
     threshold = np.tile(bayer, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns, None]
     palette = _median_cut(small.reshape(-1, 3), 24)
     wanted = small + threshold * np.float32(0.065)
@@ -239,7 +279,12 @@ def pixel_art(rgb: Planes, desk: Desk) -> Planes:
 def _median_cut(colours: npt.NDArray[np.float32], count: int) -> list[npt.NDArray[np.float32]]:
     boxes = [colours]
     while len(boxes) < count:
-        spans = [float((box.max(axis=0) - box.min(axis=0)).max()) * len(box) ** 0.35 if len(box) > 1 else 0.0 for box in boxes]
+        spans = [
+            float((box.max(axis=0) - box.min(axis=0)).max()) * len(box) ** 0.35
+            if len(box) > 1
+            else 0.0
+            for box in boxes
+        ]
         index = int(np.argmax(spans))
         box = boxes.pop(index)
         axis = int(np.argmax(box.max(axis=0) - box.min(axis=0)))
@@ -260,7 +305,10 @@ def isometric(rgb: Planes, desk: Desk) -> Planes:
     columns = max(8, round(count * width / desk.unit)) if width < height else count
     rows = columns = min(rows, columns)
     source = np.clip(rgb, 0, 1)
-    grid = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source], axis=2)
+    grid = np.stack(
+        [cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in source],
+        axis=2,
+    )
     level = grid[..., 0] * 0.299 + grid[..., 1] * 0.587 + grid[..., 2] * 0.114
     ground = np.array([float(plane.mean(dtype=np.float64)) for plane in source])
     ground = ground * 0.35 + np.array([0.9, 0.88, 0.85]) * 0.62
@@ -276,27 +324,56 @@ def isometric(rgb: Planes, desk: Desk) -> Planes:
     for row in range(rows):
         for column in range(columns):
             tall = rise * float(level[row, column]) * 0.62 + half * 0.9
-            _block(image, x0 + (column - row) * half, y0 + (column + row) * half * 0.5, half, tall, grid[row, column])
+            _block(
+                image,
+                x0 + (column - row) * half,
+                y0 + (column + row) * half * 0.5,
+                half,
+                tall,
+                grid[row, column],
+            )
     return to_planes(image)
 
 
-def _iso_shadow(image: npt.NDArray[np.uint8], x0: float, y0: float, half: float, rows: int, columns: int) -> None:
+def _iso_shadow(
+    image: npt.NDArray[np.uint8], x0: float, y0: float, half: float, rows: int, columns: int
+) -> None:
     mask = np.zeros(image.shape[:2], np.uint8)
     corners = [(0, 0), (columns, 0), (columns, rows), (0, rows)]
     drop = half * 2.4
-    points = [((x0 + (c - r) * half) * 16, (y0 + (c + r) * half * 0.5 + drop) * 16) for c, r in corners]
+    points = [
+        ((x0 + (c - r) * half) * 16, (y0 + (c + r) * half * 0.5 + drop) * 16) for c, r in corners
+    ]
     cv2.fillConvexPoly(mask, np.array(points, np.int32), 255, cv2.LINE_AA, 4)
     soft = blurred(mask.astype(np.float32) / 255, half * 1.6)[..., None]
     image[:] = (image * (1 - soft * 0.34)).astype(np.uint8)
 
 
-def _block(image: npt.NDArray[np.uint8], x: float, y: float, half: float, tall: float, colour: npt.NDArray[np.float32]) -> None:
-    top = [(x, y - tall), (x + half, y + half * 0.5 - tall), (x, y + half - tall), (x - half, y + half * 0.5 - tall)]
+def _block(
+    image: npt.NDArray[np.uint8],
+    x: float,
+    y: float,
+    half: float,
+    tall: float,
+    colour: npt.NDArray[np.float32],
+) -> None:
+    top = [
+        (x, y - tall),
+        (x + half, y + half * 0.5 - tall),
+        (x, y + half - tall),
+        (x - half, y + half * 0.5 - tall),
+    ]
     left = [top[3], top[2], (x, y + half), (x - half, y + half * 0.5)]
     right = [top[2], top[1], (x + half, y + half * 0.5), (x, y + half)]
     for points, tone in ((left, 0.78), (right, 0.58), (top, 1.06)):
         fill = [float(min(255.0, c * 255 * tone)) for c in colour.tolist()]
-        cv2.fillConvexPoly(image, np.array([(px * 16, py * 16) for px, py in points], np.int32), fill, cv2.LINE_AA, 4)
+        cv2.fillConvexPoly(
+            image,
+            np.array([(px * 16, py * 16) for px, py in points], np.int32),
+            fill,
+            cv2.LINE_AA,
+            4,
+        )
 
 
 def tile_texture(rgb: Planes, desk: Desk) -> Planes:
@@ -309,7 +386,9 @@ def tile_texture(rgb: Planes, desk: Desk) -> Planes:
     result = np.empty_like(rgb)
     for channel in range(3):
         patch = np.clip(rgb[channel, top : top + edge, left : left + edge], 0, 1)
-        small = np.asarray(cv2.resize(patch, (quarter, quarter), interpolation=cv2.INTER_AREA), np.float32)
+        small = np.asarray(
+            cv2.resize(patch, (quarter, quarter), interpolation=cv2.INTER_AREA), np.float32
+        )
         small = np.maximum(small, small.T) * 0.5 + (small + small.T) * 0.25
         pair = np.concatenate([small, small[:, ::-1]], axis=1)
         tile = np.concatenate([pair, pair[::-1]], axis=0)
@@ -326,7 +405,15 @@ def tile_texture(rgb: Planes, desk: Desk) -> Planes:
     bevel = smoothstep(0.0, desk.unit * 0.012, near)
     result *= 0.72 + 0.28 * bevel
     lay(result, from_hex("#ece4d6"), 1 - smoothstep(desk.unit * 0.0012, desk.unit * 0.003, near))
-    gloss = fbm(desk.stream.child("gloss"), (height, width), (height / desk.unit * 4, width / desk.unit * 4), 3) - 0.5
+    gloss = (
+        fbm(
+            desk.stream.child("gloss"),
+            (height, width),
+            (height / desk.unit * 4, width / desk.unit * 4),
+            3,
+        )
+        - 0.5
+    )
     result += np.clip(gloss, 0, 1) * np.float32(0.16)
     return result
 
@@ -358,16 +445,27 @@ def clay(rgb: Planes, desk: Desk) -> Planes:
     """Modelling clay: rounded pieces of plain colour with finger marks."""
     shape = rgb.shape[1:]
     unit = desk.unit
-    simple = kuwahara(kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.012))), max(3, round(unit * 0.012)))
+    simple = kuwahara(
+        kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.012))), max(3, round(unit * 0.012))
+    )
     saturated(simple, 1.2)
     level = luma_of(simple)
-    marks = fbm(desk.stream.child("marks"), shape, (shape[0] / unit * 30, shape[1] / unit * 30), 3) - 0.5
-    form = blurred(level, unit * 0.005) + blurred(level, unit * 0.014) * 0.8 + marks * np.float32(0.05)
+    marks = (
+        fbm(desk.stream.child("marks"), shape, (shape[0] / unit * 30, shape[1] / unit * 30), 3)
+        - 0.5
+    )
+    form = (
+        blurred(level, unit * 0.005) + blurred(level, unit * 0.014) * 0.8 + marks * np.float32(0.05)
+    )
     dx = cv2.Sobel(form, cv2.CV_32F, 1, 0, ksize=3)
     dy = cv2.Sobel(form, cv2.CV_32F, 0, 1, ksize=3)
     light = np.clip((dx + dy) * np.float32(unit * 0.0042), -0.26, 0.26)
     crevice = np.clip(blurred(level, unit * 0.012) - level, 0, 1)
     result = np.empty_like(simple)
     for channel in range(3):
-        result[channel] = simple[channel] * (0.94 + light * 0.9) - crevice * np.float32(0.3) + np.clip(light, 0, 1) * np.float32(0.12)
+        result[channel] = (
+            simple[channel] * (0.94 + light * 0.9)
+            - crevice * np.float32(0.3)
+            + np.clip(light, 0, 1) * np.float32(0.12)
+        )
     return result

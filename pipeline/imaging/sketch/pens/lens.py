@@ -50,8 +50,12 @@ def analog(rgb: Planes, desk: Desk) -> Planes:
     red = blurred(smoothstep(0.66, 1.0, level), desk.unit * 0.014)
     result[0] += np.maximum(0, 1 - result[0]) * red * np.float32(0.3)
     result[1] += np.maximum(0, 1 - result[1]) * red * np.float32(0.09)
-    for channel, (low, high, gamma) in enumerate(((0.07, 0.985, 0.94), (0.065, 0.965, 1.0), (0.1, 0.87, 1.04))):
-        result[channel] = low + (high - low) * np.power(np.clip(result[channel], 0, 1), np.float32(gamma))
+    for channel, (low, high, gamma) in enumerate(
+        ((0.07, 0.985, 0.94), (0.065, 0.965, 1.0), (0.1, 0.87, 1.04))
+    ):
+        result[channel] = low + (high - low) * np.power(
+            np.clip(result[channel], 0, 1), np.float32(gamma)
+        )
     side = desk.stream.child("leak").sign()
     columns = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     edge = columns if side > 0 else 1 - columns
@@ -72,7 +76,10 @@ def cinematic(rgb: Planes, desk: Desk) -> Planes:
         plane += (teal[channel] - plane) * (1 - level) ** 2 * np.float32(0.24)
         plane += (amber[channel] - plane) * smoothstep(0.45, 1.0, level) * np.float32(0.15)
     bright = smoothstep(0.8, 1.0, level)
-    flare = np.asarray(cv2.blur(bright, (max(3, round(desk.unit * 0.5)) | 1, 1), borderType=cv2.BORDER_CONSTANT), np.float32)
+    flare = np.asarray(
+        cv2.blur(bright, (max(3, round(desk.unit * 0.5)) | 1, 1), borderType=cv2.BORDER_CONSTANT),
+        np.float32,
+    )
     flare = blurred(flare, desk.unit * 0.002)
     for channel, tint in enumerate((0.5, 0.75, 1.0)):
         result[channel] += np.maximum(0, 1 - result[channel]) * flare * np.float32(tint * 0.24)
@@ -106,7 +113,9 @@ def tilt_shift(rgb: Planes, desk: Desk) -> Planes:
     for sigma, low, high in ((0.005, 0.0, 0.45), (0.014, 0.35, 1.0)):
         share = smoothstep(low, high, away)
         for channel in range(3):
-            result[channel] += (blurred(result[channel], desk.unit * sigma) - result[channel]) * share
+            result[channel] += (
+                blurred(result[channel], desk.unit * sigma) - result[channel]
+            ) * share
     saturated(result, 1.38)
     curve = result * result * (3 - 2 * result)
     return np.asarray(result + (curve - result) * np.float32(0.35), np.float32)
@@ -120,7 +129,12 @@ def long_exposure(rgb: Planes, desk: Desk) -> Planes:
     moving = np.maximum(np.clip((0.42 - rows) * 4, 0, 1), np.clip((rows - 0.72) * 4, 0, 0.35))
     reach = max(3, round(desk.unit * 0.16)) | 1
     for channel in range(3):
-        silk = np.asarray(cv2.blur(result[channel], (reach, max(1, reach // 40) | 1), borderType=cv2.BORDER_REFLECT_101), np.float32)
+        silk = np.asarray(
+            cv2.blur(
+                result[channel], (reach, max(1, reach // 40) | 1), borderType=cv2.BORDER_REFLECT_101
+            ),
+            np.float32,
+        )
         result[channel] += (silk - result[channel]) * moving * np.float32(0.85)
     return result
 
@@ -150,16 +164,39 @@ def neon(rgb: Planes, desk: Desk) -> Planes:
     source = np.clip(rgb, 0, 1)
     level = luma_of(source)
     soft = blurred(level, desk.unit * 0.0025)
-    dark = ramp([(0.0, from_hex("#05030f")), (0.45, from_hex("#1c0b45")), (0.8, from_hex("#5a1a7a")), (1.0, from_hex("#b93fae"))], level)
+    dark = ramp(
+        [
+            (0.0, from_hex("#05030f")),
+            (0.45, from_hex("#1c0b45")),
+            (0.8, from_hex("#5a1a7a")),
+            (1.0, from_hex("#b93fae")),
+        ],
+        level,
+    )
     result = dark * 0.72 + source * (0.1 + 0.34 * level)
-    lines = np.maximum(ink_lines(soft, desk.unit * 0.0028, 20, 0.08), ink_lines(1 - soft, desk.unit * 0.0028, 20, 0.05))
+    lines = np.maximum(
+        ink_lines(soft, desk.unit * 0.0028, 20, 0.08),
+        ink_lines(1 - soft, desk.unit * 0.0028, 20, 0.05),
+    )
     height, width = level.shape
     hue = fbm(desk.stream.child("hue"), level.shape, (1.2, 1.2 * width / height), 2)
-    tubes = ramp([(0.3, from_hex("#18e0ff")), (0.46, from_hex("#8a5bff")), (0.56, from_hex("#ff3fb4")), (0.7, from_hex("#ffb14a"))], hue)
+    tubes = ramp(
+        [
+            (0.3, from_hex("#18e0ff")),
+            (0.46, from_hex("#8a5bff")),
+            (0.56, from_hex("#ff3fb4")),
+            (0.7, from_hex("#ffb14a")),
+        ],
+        hue,
+    )
     glow_near, glow_far = blurred(lines, desk.unit * 0.006), blurred(lines, desk.unit * 0.028)
     for channel in range(3):
         plane = result[channel]
-        plane += np.maximum(0, 1 - plane) * tubes[channel] * np.clip(lines * 0.95 + glow_near * 0.95 + glow_far * 0.8, 0, 1)
+        plane += (
+            np.maximum(0, 1 - plane)
+            * tubes[channel]
+            * np.clip(lines * 0.95 + glow_near * 0.95 + glow_far * 0.8, 0, 1)
+        )
         plane += np.maximum(0, 1 - plane) * np.clip(lines - 0.55, 0, 1) * np.float32(0.7)
     return result
 
@@ -169,7 +206,16 @@ def vaporwave(rgb: Planes, desk: Desk) -> Planes:
     source = np.clip(rgb, 0, 1)
     _, height, width = source.shape
     level = luma_of(source)
-    tones = ramp([(0.0, from_hex("#1b0b3d")), (0.32, from_hex("#5b2a9c")), (0.58, from_hex("#f05fb4")), (0.8, from_hex("#ffb3a0")), (1.0, from_hex("#d6fbff"))], level)
+    tones = ramp(
+        [
+            (0.0, from_hex("#1b0b3d")),
+            (0.32, from_hex("#5b2a9c")),
+            (0.58, from_hex("#f05fb4")),
+            (0.8, from_hex("#ffb3a0")),
+            (1.0, from_hex("#d6fbff")),
+        ],
+        level,
+    )
     result = source * 0.34 + tones * 0.66
     top = round(height * 0.74)
     t = (np.arange(top, height, dtype=np.float32)[:, None] - top + 1) / np.float32(height - top)
@@ -178,7 +224,9 @@ def vaporwave(rgb: Planes, desk: Desk) -> Planes:
     across = np.abs(np.mod(u * depth * np.float32(1.6), 1.0) - 0.5) * 2
     along = np.abs(np.mod(depth * np.float32(1.3), 1.0) - 0.5) * 2
     thick = np.clip(depth * np.float32(2.2 / desk.unit) + 0.004, 0.004, 0.5)
-    grid = np.maximum(smoothstep(0.993, 1.0, across + thick), smoothstep(0.97, 1.0, along + thick)) * np.clip(t * 5, 0, 1)
+    grid = np.maximum(
+        smoothstep(0.993, 1.0, across + thick), smoothstep(0.97, 1.0, along + thick)
+    ) * np.clip(t * 5, 0, 1)
     for channel, tint in enumerate((0.35, 0.95, 1.0)):
         plane = result[channel, top:]
         plane *= 1 - np.clip(t, 0, 1) * np.float32(0.3)
@@ -187,7 +235,9 @@ def vaporwave(rgb: Planes, desk: Desk) -> Planes:
     result[0] = np.roll(result[0], shift, axis=1)
     result[2] = np.roll(result[2], -shift, axis=1)
     period = max(3, round(desk.unit / 280))
-    result *= 1 - (np.mod(np.arange(height), period) == 0).astype(np.float32)[:, None] * np.float32(0.1)
+    result *= 1 - (np.mod(np.arange(height), period) == 0).astype(np.float32)[:, None] * np.float32(
+        0.1
+    )
     return result
 
 
@@ -203,12 +253,16 @@ def glitch(rgb: Planes, desk: Desk) -> Planes:
         rows = slice(top, min(height, top + tall))
         result[:, rows] = np.roll(result[:, rows], shift, axis=2)
         if stream.chance(0.4):
-            result[stream.integer(0, 2), rows] = np.roll(result[stream.integer(0, 2), rows], shift * 2, axis=1)
+            result[stream.integer(0, 2), rows] = np.roll(
+                result[stream.integer(0, 2), rows], shift * 2, axis=1
+            )
     split = max(1, round(desk.unit * 0.005))
     result[0] = np.roll(result[0], split, axis=1)
     result[2] = np.roll(result[2], -split, axis=1)
     period = max(2, round(desk.unit / 320))
-    result *= 1 - (np.mod(np.arange(height), period) == 0).astype(np.float32)[:, None] * np.float32(0.14)
+    result *= 1 - (np.mod(np.arange(height), period) == 0).astype(np.float32)[:, None] * np.float32(
+        0.14
+    )
     saturated(result, 1.2)
     return result
 
@@ -244,7 +298,15 @@ def fantasy(rgb: Planes, desk: Desk) -> Planes:
     _, height, width = simple.shape
     motes = np.zeros((height, width), np.uint8)
     for x, y, size in desk.stream.child("motes").array(round(46 * desk.detail), 3).tolist():
-        cv2.circle(motes, (int(x * width * 16), int(y * height * 16)), int(desk.unit * (0.0012 + 0.0028 * size**3) * 16), 255, -1, cv2.LINE_AA, 4)
+        cv2.circle(
+            motes,
+            (int(x * width * 16), int(y * height * 16)),
+            int(desk.unit * (0.0012 + 0.0028 * size**3) * 16),
+            255,
+            -1,
+            cv2.LINE_AA,
+            4,
+        )
     light = motes.astype(np.float32) / 255
     halo = np.clip(light + blurred(light, desk.unit * 0.006) * 2.4, 0, 1)
     for channel, tint in enumerate((1.0, 0.92, 0.7)):
@@ -266,7 +328,12 @@ def enhance(rgb: Planes, desk: Desk) -> Planes:
 
 def render_3d(rgb: Planes, desk: Desk) -> Planes:
     """Smooth material with ambient occlusion and a soft sheen."""
-    simple = np.stack([blurred(p, desk.unit * 0.0012) for p in kuwahara(np.clip(rgb, 0, 1), max(2, round(desk.unit * 0.004)))])
+    simple = np.stack(
+        [
+            blurred(p, desk.unit * 0.0012)
+            for p in kuwahara(np.clip(rgb, 0, 1), max(2, round(desk.unit * 0.004)))
+        ]
+    )
     level = luma_of(simple)
     form = blurred(level, desk.unit * 0.008)
     occlusion = np.clip(blurred(level, desk.unit * 0.022) - level, 0, 1)
@@ -274,7 +341,9 @@ def render_3d(rgb: Planes, desk: Desk) -> Planes:
     sheen = np.clip(slope * np.float32(desk.unit * 0.0032), -0.08, 0.14)
     saturated(simple, 1.22)
     for channel in range(3):
-        simple[channel] = simple[channel] * (1 - occlusion * np.float32(0.75)) + sheen * np.float32(0.55)
+        simple[channel] = simple[channel] * (1 - occlusion * np.float32(0.75)) + sheen * np.float32(
+            0.55
+        )
     return simple
 
 
@@ -283,10 +352,17 @@ def pop_art(rgb: Planes, desk: Desk) -> Planes:
     source = kuwahara(np.clip(rgb, 0, 1), max(2, round(desk.unit * 0.008)))
     _, height, width = source.shape
     half_h, half_w = height // 2, width // 2
-    sets = (("#1f1a5a", "#e8348a", "#f7d93f", "#fff3c9"), ("#5a0f3a", "#f0562a", "#3fc4c0", "#f4ffe0"), ("#0f3a4a", "#2fa85a", "#f6a5c8", "#fff6e0"), ("#3a0f0f", "#2f6fe0", "#f7b23f", "#fdf0ff"))
+    sets = (
+        ("#1f1a5a", "#e8348a", "#f7d93f", "#fff3c9"),
+        ("#5a0f3a", "#f0562a", "#3fc4c0", "#f4ffe0"),
+        ("#0f3a4a", "#2fa85a", "#f6a5c8", "#fff6e0"),
+        ("#3a0f0f", "#2f6fe0", "#f7b23f", "#fdf0ff"),
+    )
     result = np.empty_like(source)
     level = np.clip(luma_of(source), 0, 1)
-    small = np.asarray(cv2.resize(level, (half_w, half_h), interpolation=cv2.INTER_AREA), np.float32)
+    small = np.asarray(
+        cv2.resize(level, (half_w, half_h), interpolation=cv2.INTER_AREA), np.float32
+    )
     ordered = np.sort(small.ravel()[::17])
     low, high = float(ordered[len(ordered) // 20]), float(ordered[-len(ordered) // 20])
     small = np.clip((small - low) / max(0.1, high - low), 0, 1)

@@ -29,15 +29,32 @@ def watercolour(rgb: Planes, desk: Desk) -> Planes:
     """Transparent washes with dark rims, blooms and granulation on white paper."""
     shape = rgb.shape[1:]
     unit = desk.unit
-    wobble_x = fbm(desk.stream.child("x"), shape, (shape[0] / unit * 16, shape[1] / unit * 16), 4) - 0.5
-    wobble_y = fbm(desk.stream.child("y"), shape, (shape[0] / unit * 16, shape[1] / unit * 16), 4) - 0.5
+    wobble_x = (
+        fbm(desk.stream.child("x"), shape, (shape[0] / unit * 16, shape[1] / unit * 16), 4) - 0.5
+    )
+    wobble_y = (
+        fbm(desk.stream.child("y"), shape, (shape[0] / unit * 16, shape[1] / unit * 16), 4) - 0.5
+    )
     reach = np.float32(unit * 0.022)
-    moved = np.stack([displaced(plane, wobble_x * reach, wobble_y * reach) for plane in np.clip(rgb, 0, 1)])
+    moved = np.stack(
+        [displaced(plane, wobble_x * reach, wobble_y * reach) for plane in np.clip(rgb, 0, 1)]
+    )
     washes = kuwahara(moved, max(2, round(unit * 0.009)))
     level = luma_of(washes)
     soft = blurred(level, unit * 0.006)
-    rim = np.clip((soft - level) * 3.2, 0, 0.34) + np.clip(np.abs(level - blurred(level, unit * 0.003)) * 1.5, 0, 0.16)
-    blooms = fbm(desk.stream.child("blooms"), shape, (shape[0] / unit * 3.2, shape[1] / unit * 3.2), 5, 0.55) - 0.5
+    rim = np.clip((soft - level) * 3.2, 0, 0.34) + np.clip(
+        np.abs(level - blurred(level, unit * 0.003)) * 1.5, 0, 0.16
+    )
+    blooms = (
+        fbm(
+            desk.stream.child("blooms"),
+            shape,
+            (shape[0] / unit * 3.2, shape[1] / unit * 3.2),
+            5,
+            0.55,
+        )
+        - 0.5
+    )
     tooth = paper(desk.stream, shape, unit)
     white = from_hex("#fbf8f0")
     saturated(washes, 1.18)
@@ -45,7 +62,9 @@ def watercolour(rgb: Planes, desk: Desk) -> Planes:
     result = np.empty_like(rgb)
     for channel in range(3):
         pigment = (1 - washes[channel]) * density
-        result[channel] = white[channel] * (1 - np.clip(pigment + rim * (1.1 - washes[channel]), 0, 1))
+        result[channel] = white[channel] * (
+            1 - np.clip(pigment + rim * (1.1 - washes[channel]), 0, 1)
+        )
     edge = ragged_border(desk, shape, 0.035)
     pooled = np.clip(edge * (1 - blurred(edge, unit * 0.007)) * 2, 0, 1) * np.float32(0.2)
     result *= 1 - pooled
@@ -82,7 +101,9 @@ def _brushed(rgb: Planes, desk: Desk, impasto: float, patch: float) -> Planes:
     level = luma_of(simple)
     across, down = flow(level, unit * 0.012)
     # Flat places have no edges to follow: there the hand swings freely.
-    swing = fbm(desk.stream.child("swing"), shape, (shape[0] / unit * 2.4, shape[1] / unit * 2.4), 3)
+    swing = fbm(
+        desk.stream.child("swing"), shape, (shape[0] / unit * 2.4, shape[1] / unit * 2.4), 3
+    )
     angle = (swing - 0.5) * np.float32(7.0)
     energy = blurred(np.abs(cv2.Laplacian(level, cv2.CV_32F)), unit * 0.012)
     firm = smoothstep(0.0008, 0.008, energy)
@@ -100,7 +121,9 @@ def _brushed(rgb: Planes, desk: Desk, impasto: float, patch: float) -> Planes:
     for channel in range(3):
         result[channel] += gloss * (0.25 + 0.5 * level)
     saturated(result, 1.12)
-    weave = fibres(desk.stream.child("warp"), shape, unit, 0, 240) + fibres(desk.stream.child("weft"), shape, unit, 90, 240)
+    weave = fibres(desk.stream.child("warp"), shape, unit, 0, 240) + fibres(
+        desk.stream.child("weft"), shape, unit, 90, 240
+    )
     result *= 1 + (weave - 1) * np.float32(0.035)
     return result
 
@@ -123,14 +146,35 @@ def impressionist(rgb: Planes, desk: Desk) -> Planes:
             column, row = min(width - 1, int(x * width)), min(height - 1, int(y * height))
             if order == 2 and energy[row, column] < 0.003:
                 continue
-            angle = np.degrees(np.arctan2(down[row, column], across[row, column])) + (turn - 0.5) * 50
+            angle = (
+                np.degrees(np.arctan2(down[row, column], across[row, column])) + (turn - 0.5) * 50
+            )
             jitter = (tone - 0.5) * 34
-            colour = [int(min(255, max(0, c + jitter * w))) for c, w in zip(sampled[row, column].tolist(), (1.0, 0.8, 1.15), strict=True)]
-            axes = (max(1, int(unit * size * (0.9 + tone * 0.6) * 8)), max(1, int(unit * size * 0.36 * 8)))
-            cv2.ellipse(canvas, (int(x * width * 8), int(y * height * 8)), axes, float(angle), 0, 360, colour, -1, cv2.LINE_AA, 3)
+            colour = [
+                int(min(255, max(0, c + jitter * w)))
+                for c, w in zip(sampled[row, column].tolist(), (1.0, 0.8, 1.15), strict=True)
+            ]
+            axes = (
+                max(1, int(unit * size * (0.9 + tone * 0.6) * 8)),
+                max(1, int(unit * size * 0.36 * 8)),
+            )
+            cv2.ellipse(
+                canvas,
+                (int(x * width * 8), int(y * height * 8)),
+                axes,
+                float(angle),
+                0,
+                360,
+                colour,
+                -1,
+                cv2.LINE_AA,
+                3,
+            )
     result = to_planes(canvas)
     bump = luma_of(result)
-    emboss = (bump - displaced(bump, np.ones_like(bump), np.ones_like(bump) * 1.5)) * np.float32(0.35)
+    emboss = (bump - displaced(bump, np.ones_like(bump), np.ones_like(bump) * 1.5)) * np.float32(
+        0.35
+    )
     result += np.clip(emboss, -0.07, 0.07)
     saturated(result, 1.22)
     return result
@@ -143,7 +187,9 @@ def pastel_chalk(rgb: Planes, desk: Desk) -> Planes:
     simple = kuwahara(np.clip(rgb, 0, 1), max(2, round(unit * 0.007)))
     across, down = flow(luma_of(simple), unit * 0.012)
     hair = desk.stream.child("hair").array(*shape)
-    strokes = smeared(hair, across * 0.4 + np.float32(0.75), down * 0.4 - np.float32(0.6), unit * 0.02, 5)
+    strokes = smeared(
+        hair, across * 0.4 + np.float32(0.75), down * 0.4 - np.float32(0.6), unit * 0.02, 5
+    )
     strokes = (strokes - 0.5) * np.float32(3.0)
     tooth = paper(desk.stream, shape, unit, 1.1)
     ground = from_hex("#cdbfae")
@@ -164,7 +210,9 @@ def fresco(rgb: Planes, desk: Desk) -> Planes:
     simple = kuwahara(np.clip(rgb, 0, 1), max(2, round(unit * 0.008)))
     saturated(simple, 0.72)
     lay(simple, from_hex("#e6d8be"), 0.16)
-    cracks = fbm(desk.stream.child("cracks"), shape, (shape[0] / unit * 7, shape[1] / unit * 7), 5, 0.6)
+    cracks = fbm(
+        desk.stream.child("cracks"), shape, (shape[0] / unit * 7, shape[1] / unit * 7), 5, 0.6
+    )
     lines = np.exp(-((np.abs(cracks - 0.5) * np.float32(190)) ** 2))
     lay(simple, from_hex("#6a5a48"), lines * np.float32(0.4))
     loss = fbm(desk.stream.child("loss"), shape, (shape[0] / unit * 4, shape[1] / unit * 4), 6, 0.6)

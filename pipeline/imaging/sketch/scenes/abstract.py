@@ -34,7 +34,15 @@ def paint_abstract(stage: Stage) -> None:
         form = _FORMS[mention.kind]
     else:
         form = stage.stream.child("form").pick(
-            (paint_waves, paint_mesh, paint_marble, paint_geometry, paint_spheres, paint_contours, paint_waves)
+            (
+                paint_waves,
+                paint_mesh,
+                paint_marble,
+                paint_geometry,
+                paint_spheres,
+                paint_contours,
+                paint_waves,
+            )
         )
     form(stage, colours)
     stage.horizon = stage.canvas.height * 0.6

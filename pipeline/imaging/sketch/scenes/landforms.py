@@ -181,6 +181,8 @@ def paint_ground(stage: Stage, terms: Terms) -> None:
         _paint_city(stage)
     if terms.water == "sea":
         _paint_sea(stage, terms)
+    elif terms.water == "waterfront":
+        paint_water(stage, stage.horizon + canvas.unit * 0.035, 0.82)
     elif terms.water == "lake":
         _paint_lake(stage, terms)
     elif terms.desert:
@@ -328,7 +330,9 @@ def _paint_land(stage: Stage, terms: Terms) -> None:
     line = np.full(canvas.width, stage.horizon, np.float32)
     for index in range(count):
         t = index / (count - 1)
-        base = stage.horizon + (canvas.height - stage.horizon) * (0.03 + (0.16 if flat else 0.55) * t**1.2)
+        base = stage.horizon + (canvas.height - stage.horizon) * (
+            0.03 + (0.16 if flat else 0.55) * t**1.2
+        )
         tall = canvas.unit * (0.05 + 0.08 * t) * stream.uniform(0.7, 1.3)
         if flat or terms.water == "river":
             tall *= 0.5

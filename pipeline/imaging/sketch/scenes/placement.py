@@ -41,7 +41,12 @@ class Stand:
 
 def paint_things(stage: Stage, terms: Terms) -> None:
     """Place and draw every mention that has a painter of its own."""
-    things = [m for m in stage.reading.mentions if m.kind in PARTS and _belongs(m, terms)]
+    things = [
+        m
+        for m in stage.reading.mentions
+        if (m.kind in PARTS or m.kind == "village") and _belongs(m, terms)
+    ]
+    things = _villages(things)
     ground = [
         m
         for m in things
@@ -57,8 +62,17 @@ def paint_things(stage: Stage, terms: Terms) -> None:
         rolling = [stand.foot for stand in stands if stand.mention.kind in _DRIVEN]
         if rolling:
             road = stage.reading.get("road")
-            paint_cross_road(stage, max(rolling), road.colours[0] if road and road.colours else None)
-    for stand in sorted(stands, key=lambda item: (item.mention.kind not in _AIRBORNE, item.mention.kind != "cliff", item.foot)):
+            paint_cross_road(
+                stage, max(rolling), road.colours[0] if road and road.colours else None
+            )
+    for stand in sorted(
+        stands,
+        key=lambda item: (
+            item.mention.kind not in _AIRBORNE,
+            item.mention.kind != "cliff",
+            item.foot,
+        ),
+    ):
         put(
             stage,
             stand.mention,
@@ -70,6 +84,19 @@ def paint_things(stage: Stage, terms: Terms) -> None:
             stand.hero,
             stand.tilt_deg,
         )
+
+
+def _villages(things: list[Mention]) -> list[Mention]:
+    """Spell a village out as its houses and church."""
+    result: list[Mention] = []
+    for mention in things:
+        if mention.kind == "village":
+            depth = mention.depth if mention.depth is not None else 1
+            result.append(Mention("house", "house", 8, mention.colours, 0.62, mention.side, depth))
+            result.append(Mention("church", "church", 1, (), 0.8, mention.side, depth))
+        else:
+            result.append(mention)
+    return result
 
 
 def _belongs(mention: Mention, terms: Terms) -> bool:
@@ -242,7 +269,7 @@ def _settled(
     part = PARTS[mention.kind]
     distance = max(0.0, 0.85 - near * 1.15)
     shadow, mirror, tilt = part.shadow, 0.0, 0.0
-    if terms.water in ("sea", "lake"):
+    if terms.water in ("sea", "lake", "waterfront"):
         low = 0.6 if terms.beach else 0.97
         if mention.kind in _AFLOAT:
             foot = stage.horizon + (canvas.height - stage.horizon) * min(

@@ -20,13 +20,27 @@ from pipeline.imaging.sketch.scenes.terms import settle_terms
 from pipeline.imaging.sketch.sprite import Sprite
 from pipeline.imaging.sketch.stage import Stage
 
-_GROUNDS = ("#c9a58f", "#8fa8ad", "#d9b48a", "#a7a0bd", "#b5bfa8", "#c98c78", "#7d93a0", "#d8c2b0", "#5f7378")
+_GROUNDS = (
+    "#c9a58f",
+    "#8fa8ad",
+    "#d9b48a",
+    "#a7a0bd",
+    "#b5bfa8",
+    "#c98c78",
+    "#7d93a0",
+    "#d8c2b0",
+    "#5f7378",
+)
 
 
 def paint_portrait_scene(stage: Stage) -> None:
     """Paint one or more people from the shoulders up."""
     canvas, reading = stage.canvas, stage.reading
-    outdoors = [m for m in reading.mentions if m.family in ("land", "water", "plant", "built", "sky") or m.kind == "city"]
+    outdoors = [
+        m
+        for m in reading.mentions
+        if m.family in ("land", "water", "plant", "built", "sky") or m.kind == "city"
+    ]
     stage.report.reach(0.1, "backdrop")
     if outdoors and not reading.flags & {"studio", "white"}:
         blurred_view(stage, 0.02)
@@ -34,20 +48,37 @@ def paint_portrait_scene(stage: Stage) -> None:
         _studio_ground(stage)
     stage.frontal = True
     stage.report.reach(0.45, "subject")
-    person = next((m for m in reading.mentions if m.kind == "portrait"), Mention("portrait", "portrait"))
+    person = next(
+        (m for m in reading.mentions if m.kind == "portrait"), Mention("portrait", "portrait")
+    )
     count = min(3, person.count)
     tall = min(canvas.height * 0.9, canvas.width * (1.06 if count == 1 else 1.5 / count))
     tall *= 0.94 + 0.008 * stage.guidance if "close" not in reading.flags else 1.3
     stream = stage.stream.child("bust")
-    centre = canvas.width * (0.5 + (0.2 * person.side if person.side else stream.uniform(-0.04, 0.04)))
+    centre = canvas.width * (
+        0.5 + (0.2 * person.side if person.side else stream.uniform(-0.04, 0.04))
+    )
     for index in range(count):
         x = centre + (index - (count - 1) / 2) * canvas.width * 0.3
         look = look_for(stage, person, index, True)
-        sprite = Sprite(stage, x, canvas.height + tall * 0.015, tall, box=PARTS["portrait"].box, tilt_deg=stream.uniform(-2.5, 2.5))
+        sprite = Sprite(
+            stage,
+            x,
+            canvas.height + tall * 0.015,
+            tall,
+            box=PARTS["portrait"].box,
+            tilt_deg=stream.uniform(-2.5, 2.5),
+        )
         PARTS["portrait"].paint(sprite, look)
         place(sprite, Setting(volume=0.5, rim=0.7, lit=1.06 + 0.25 * stage.script.light.night))
         stage.attend(x, canvas.height - tall * 0.63, 3.0)
-    if reading.wants("petals") or reading.wants("snow") or reading.wants("rain") or reading.wants("leaves") or reading.wants("fireflies"):
+    if (
+        reading.wants("petals")
+        or reading.wants("snow")
+        or reading.wants("rain")
+        or reading.wants("leaves")
+        or reading.wants("fireflies")
+    ):
         paint_weather(stage)
 
 
@@ -67,18 +98,33 @@ def _studio_ground(stage: Stage) -> None:
         base = mix(shade(base, -0.4), script.light.sky[1], 0.4)
     shape = (canvas.height, canvas.width)
     cloth = fbm(stream, shape, canvas.cells(1.6), stage.octaves(5)) - 0.5
-    away = canvas.distance(canvas.width * (0.5 + side * 0.12), canvas.height * 0.42) / np.float32(canvas.unit * 0.85)
+    away = canvas.distance(canvas.width * (0.5 + side * 0.12), canvas.height * 0.42) / np.float32(
+        canvas.unit * 0.85
+    )
     level = np.clip(0.95 - away * 0.62 + cloth * 0.34, 0, 1).astype(np.float32)
-    canvas.rgb[:] = ramp([(0.0, shade(base, -0.18)), (0.55, base), (1.0, mix(shade(base, 0.09), script.light.glow, 0.15))], level)
+    canvas.rgb[:] = ramp(
+        [
+            (0.0, shade(base, -0.18)),
+            (0.55, base),
+            (1.0, mix(shade(base, 0.09), script.light.glow, 0.15)),
+        ],
+        level,
+    )
     if script.light.night > 0.6:
         paint_bokeh(stage, list(script.accents), 24, 0.02, 0.85, 1.3)
     elif stream.chance(0.6) and "minimal" not in reading.flags and "studio" not in reading.flags:
         accent = mix(base, script.lit(script.accents[0]), 0.5)
         radius = canvas.unit * stream.uniform(0.33, 0.42)
-        x, y = canvas.width * (0.5 + side * stream.uniform(0.0, 0.1)), canvas.height * stream.uniform(0.38, 0.46)
+        x, y = (
+            canvas.width * (0.5 + side * stream.uniform(0.0, 0.1)),
+            canvas.height * stream.uniform(0.38, 0.46),
+        )
         disc = np.clip(np.float32(radius) - canvas.distance(x, y) + 0.5, 0, 1)
         slope = np.clip((canvas.rows - np.float32(y - radius)) / np.float32(2 * radius), 0, 1)
-        rgb = ramp([(0.0, shade(accent, 0.06)), (1.0, shade(accent, -0.04))], np.repeat(slope, canvas.width, axis=1))
+        rgb = ramp(
+            [(0.0, shade(accent, 0.06)), (1.0, shade(accent, -0.04))],
+            np.repeat(slope, canvas.width, axis=1),
+        )
         blend(canvas.rgb, rgb, disc * np.float32(0.88))
 
 
@@ -90,7 +136,11 @@ def blurred_view(stage: Stage, blur: float) -> None:
     """
     canvas = stage.canvas
     reading = stage.reading
-    kept = tuple(m for m in reading.mentions if m.family in ("land", "water", "sky") or m.kind in ("city", "forest"))
+    kept = tuple(
+        m
+        for m in reading.mentions
+        if m.family in ("land", "water", "sky") or m.kind in ("city", "forest")
+    )
     stage.reading = dataclasses.replace(reading, mentions=kept)
     terms = settle_terms(stage.reading, stage.script.season, stage.stream.child("terms"))
     place_horizon(stage, 0.5, 0.62)
@@ -103,8 +153,12 @@ def blurred_view(stage: Stage, blur: float) -> None:
         plane = canvas.rgb[channel]
         if small > 1:
             size = (max(8, canvas.width // small), max(8, canvas.height // small))
-            reduced = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / small)
-            canvas.rgb[channel] = cv2.resize(reduced, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC)
+            reduced = cv2.GaussianBlur(
+                cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / small
+            )
+            canvas.rgb[channel] = cv2.resize(
+                reduced, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC
+            )
         else:
             canvas.rgb[channel] = blurred(plane, sigma)
     light = stage.script.light

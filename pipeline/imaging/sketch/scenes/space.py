@@ -44,7 +44,10 @@ def paint_space(stage: Stage) -> None:
     canvas, reading = stage.canvas, stage.reading
     stream = stage.stream.child("space")
     stage.horizon = float(canvas.height)
-    stage.sun = (canvas.width * stream.pick((-0.15, 1.15)), canvas.height * stream.uniform(0.05, 0.45))
+    stage.sun = (
+        canvas.width * stream.pick((-0.15, 1.15)),
+        canvas.height * stream.uniform(0.05, 0.45),
+    )
     colours = nebula_colours(stage)
     lone = reading.has("blackhole", "galaxy")
     stage.report.reach(0.1, "deep space")
@@ -65,7 +68,9 @@ def _far_bodies(stage: Stage, stream: Stream, colours: list[Colour]) -> None:
         mention = reading.get(kind)
         if mention is None:
             continue
-        x = canvas.width * (0.5 + (0.24 * mention.side if mention.side else stream.uniform(-0.06, 0.06)))
+        x = canvas.width * (
+            0.5 + (0.24 * mention.side if mention.side else stream.uniform(-0.06, 0.06))
+        )
         y = canvas.height * stream.uniform(0.44, 0.54)
         colour = mention.colours[0] if mention.colours else colours[0]
         radius = canvas.unit * 0.5 * mention.size
@@ -87,17 +92,35 @@ def _planets(stage: Stage, stream: Stream) -> None:
             own = stream.child(f"{mention.kind}{index}")
             kind, colour = world(stage, mention, own)
             if mention.kind == "moon":
-                kind, colour = "rock", mention.colours[0] if mention.colours else from_hex("#b9b5ae")
+                kind, colour = (
+                    "rock",
+                    mention.colours[0] if mention.colours else from_hex("#b9b5ae"),
+                )
             if mention.kind == "sun":
                 kind, colour = "bands", from_hex("#ffb84a")
             main = number == 0
-            radius = canvas.unit * (own.uniform(0.2, 0.29) if main else own.uniform(0.04, 0.11)) * mention.size
-            x = canvas.width * own.uniform(0.34, 0.66) if main else canvas.width * own.uniform(0.08, 0.92)
-            y = canvas.height * own.uniform(0.4, 0.6) if main else canvas.height * own.uniform(0.1, 0.85)
+            radius = (
+                canvas.unit
+                * (own.uniform(0.2, 0.29) if main else own.uniform(0.04, 0.11))
+                * mention.size
+            )
+            x = (
+                canvas.width * own.uniform(0.34, 0.66)
+                if main
+                else canvas.width * own.uniform(0.08, 0.92)
+            )
+            y = (
+                canvas.height * own.uniform(0.4, 0.6)
+                if main
+                else canvas.height * own.uniform(0.1, 0.85)
+            )
             travellers = any(m.kind in PARTS for m in reading.mentions)
             if main and (travellers or total == 0):
                 side = own.sign()
-                x, y = canvas.width * (0.5 + side * own.uniform(0.2, 0.34)), canvas.height * own.uniform(0.25, 0.4)
+                x, y = (
+                    canvas.width * (0.5 + side * own.uniform(0.2, 0.34)),
+                    canvas.height * own.uniform(0.25, 0.4),
+                )
                 if own.chance(0.45):
                     x, y = canvas.width * own.uniform(0.25, 0.75), canvas.height * 1.12
                     radius = canvas.unit * own.uniform(0.45, 0.6)
@@ -129,11 +152,29 @@ def _travellers(stage: Stage, stream: Stream) -> None:
         for index in range(min(8, mention.count)):
             own = stream.child(f"{mention.kind}{index}")
             share = kind.hero * 0.85 if order == 0 and index == 0 else kind.height
-            size = canvas.unit * share * mention.size * (1.0 if index == 0 else own.uniform(0.5, 0.9))
+            size = (
+                canvas.unit * share * mention.size * (1.0 if index == 0 else own.uniform(0.5, 0.9))
+            )
             size = min(size, canvas.height * 0.8, canvas.width * 0.85 / (2 * part.half))
-            x = canvas.width * (own.uniform(0.36, 0.64) if order == 0 and index == 0 else own.uniform(0.12, 0.88))
+            x = canvas.width * (
+                own.uniform(0.36, 0.64) if order == 0 and index == 0 else own.uniform(0.12, 0.88)
+            )
             if mention.side is not None:
                 x = canvas.width * (0.5 + 0.25 * mention.side)
             y = canvas.height * own.uniform(0.42, 0.6) + size * 0.5
-            tilt = own.uniform(-24, 24) if mention.kind in ("astronaut", "rocket", "satellite") else own.uniform(-9, 9)
-            put(stage, mention, index, x, y, size, Setting(volume=part.volume, rim=0.75, distance=0.0), order == 0, tilt)
+            tilt = (
+                own.uniform(-24, 24)
+                if mention.kind in ("astronaut", "rocket", "satellite")
+                else own.uniform(-9, 9)
+            )
+            put(
+                stage,
+                mention,
+                index,
+                x,
+                y,
+                size,
+                Setting(volume=part.volume, rim=0.75, distance=0.0),
+                order == 0,
+                tilt,
+            )

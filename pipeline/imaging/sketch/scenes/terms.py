@@ -25,7 +25,7 @@ class Terms:
     """What a landscape consists of.
 
     Attributes:
-        water: "", "sea", "lake" or "river".
+        water: "", "sea", "lake", "river" or "waterfront" (a city's).
         desert, road, rows, beach, savanna: kinds of ground.
         peaks: 0 none, 1 hinted, 2 asked for.
         forest: 0 none, 1 some, 2 asked for.
@@ -60,6 +60,12 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
         terms.water or terms.desert or terms.peaks or terms.forest or terms.city
         or terms.named & {"hill", "meadow", "rows", "volcano"}
     )  # fmt: skip
+    if (
+        terms.city
+        and not terms.water
+        and not terms.named & {"hill", "meadow", "mountain", "road", "rows"}
+    ):
+        terms.water = "waterfront" if stream.child("waterfront").chance(0.75) else ""
     if not grounded:
         _habit(terms, reading, stream)
     if season == "winter" or "snowcap" in reading.flags:
@@ -67,7 +73,8 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
     elif terms.peaks:
         terms.snow = stream.child("snow").uniform(0.1, 0.6)
     terms.pines = bool(
-        reading.words & {"pine", "fir", "spruce", "conifer", "taiga", "cedar", "evergreen", "redwood"}
+        reading.tokens
+        & {"pine", "fir", "spruce", "conifer", "taiga", "cedar", "evergreen", "redwood"}
     ) or (terms.peaks == 2 and stream.child("pines").chance(0.8))
     if terms.water == "lake" and not terms.forest and season != "winter":
         terms.forest = 1
@@ -84,7 +91,9 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
             setattr(terms, attribute, empty)
     if not reading.allows("tree"):
         terms.forest = 0
-    if terms.water and not reading.allows(terms.water):
+    if terms.savanna:
+        terms.flowers, terms.forest = False, 0
+    if terms.water and not (reading.allows(terms.water) and reading.allows("lake")):
         terms.water = ""
     return terms
 

@@ -28,9 +28,13 @@ def paint_underwater(stage: Stage) -> None:
     drift = fbm(stream.child("drift"), shape, canvas.cells(1.4), 3) - 0.5
     place = canvas.rows / np.float32(canvas.height) + drift * np.float32(0.16)
     near = np.exp(-(((canvas.columns - stage.sun[0]) / np.float32(canvas.unit * 0.75)) ** 2))
-    place = place - near * np.float32(0.12) * np.clip(1.2 - canvas.rows / np.float32(canvas.height), 0, 1)
+    place = place - near * np.float32(0.12) * np.clip(
+        1.2 - canvas.rows / np.float32(canvas.height), 0, 1
+    )
     sky = light.sky
-    canvas.rgb[:] = ramp([(-0.1, sky[0]), (0.22, sky[1]), (0.55, sky[2]), (1.0, sky[3])], place.astype(np.float32))
+    canvas.rgb[:] = ramp(
+        [(-0.1, sky[0]), (0.22, sky[1]), (0.55, sky[2]), (1.0, sky[3])], place.astype(np.float32)
+    )
     _beams(stage, stream)
     stage.report.reach(0.3, "sea floor")
     _floor(stage, stream)
@@ -41,22 +45,40 @@ def paint_underwater(stage: Stage) -> None:
 
 def _beams(stage: Stage, stream: Stream) -> None:
     canvas = stage.canvas
-    angle = np.arctan2(canvas.columns - np.float32(stage.sun[0]), canvas.rows - np.float32(stage.sun[1]))
+    angle = np.arctan2(
+        canvas.columns - np.float32(stage.sun[0]), canvas.rows - np.float32(stage.sun[1])
+    )
     profile = fbm(stream.child("beams"), (1, 900), (1, 46), 4)[0]
     index = np.clip((angle / np.float32(np.pi) + np.float32(0.5)) * 899, 0, 899).astype(np.int32)
     beams = smoothstep(0.46, 0.74, profile)[index]
     down = canvas.rows / np.float32(canvas.height)
     canvas.shine((0.75, 1.0, 0.95), beams * np.exp(-down * np.float32(2.0)) * np.float32(0.34))
     net = ridged(stream.child("caustics"), (canvas.height, canvas.width), canvas.cells(9, 22), 3)
-    canvas.shine((0.85, 1.0, 0.97), smoothstep(0.62, 0.95, net) * np.exp(-down * np.float32(9)) * np.float32(0.5))
+    canvas.shine(
+        (0.85, 1.0, 0.97),
+        smoothstep(0.62, 0.95, net) * np.exp(-down * np.float32(9)) * np.float32(0.5),
+    )
 
 
 def _floor(stage: Stage, stream: Stream) -> None:
     canvas, reading = stage.canvas, stage.reading
     for index in range(3):
         t = index / 2
-        line = hill_line(stage, stream.child(f"floor{index}"), canvas.height * (0.8 + 0.12 * t), canvas.unit * (0.09 - 0.02 * t), 1.3)
-        paint_hill(stage, stream.child(f"skin{index}"), line, 0.2 + 0.5 * t, (0.75, 0.72, 0.6), grassy=False)
+        line = hill_line(
+            stage,
+            stream.child(f"floor{index}"),
+            canvas.height * (0.8 + 0.12 * t),
+            canvas.unit * (0.09 - 0.02 * t),
+            1.3,
+        )
+        paint_hill(
+            stage,
+            stream.child(f"skin{index}"),
+            line,
+            0.2 + 0.5 * t,
+            (0.75, 0.72, 0.6),
+            grassy=False,
+        )
         mention = reading.get("coral") or Mention("coral", "coral")
         if not reading.allows("coral"):
             continue
@@ -67,7 +89,15 @@ def _floor(stage: Stage, stream: Stream) -> None:
             column = max(0, min(canvas.width - 1, int(x)))
             tall = canvas.unit * own.uniform(0.09, 0.2) * (0.6 + 0.8 * t)
             thing = Mention("coral", word, colours=mention.colours)
-            put(stage, thing, 100 + index * 10 + number, x, float(line[column]) + tall * 0.12, tall, Setting(distance=0.75 - 0.55 * t, volume=0.5, rim=0.3))
+            put(
+                stage,
+                thing,
+                100 + index * 10 + number,
+                x,
+                float(line[column]) + tall * 0.12,
+                tall,
+                Setting(distance=0.75 - 0.55 * t, volume=0.5, rim=0.3),
+            )
 
 
 def _life(stage: Stage, stream: Stream) -> None:
@@ -82,17 +112,36 @@ def _life(stage: Stage, stream: Stream) -> None:
         for index in range(count):
             own = stream.child(f"{mention.kind}{index}")
             near = 1.0 if index == 0 else own.uniform(0.3, 0.9)
-            base = kind.hero * (1.0 if alone else 0.78) if order == 0 and index == 0 and count < 4 else kind.height
+            base = (
+                kind.hero * (1.0 if alone else 0.78)
+                if order == 0 and index == 0 and count < 4
+                else kind.height
+            )
             size = canvas.unit * base * mention.size * (0.5 + 0.6 * near)
             size = min(size, canvas.height * 0.72, canvas.width * 0.9 / (2 * part.half))
-            x = canvas.width * (own.uniform(0.4, 0.6) if index == 0 and order == 0 else own.uniform(0.08, 0.92))
+            x = canvas.width * (
+                own.uniform(0.4, 0.6) if index == 0 and order == 0 else own.uniform(0.08, 0.92)
+            )
             if mention.side is not None:
                 x = canvas.width * (0.5 + 0.25 * mention.side) + own.normal(0.03) * canvas.unit
-            foot = canvas.height * (own.uniform(0.4, 0.56) if index == 0 else own.uniform(0.2, 0.72)) + size * 0.5
+            foot = (
+                canvas.height * (own.uniform(0.4, 0.56) if index == 0 else own.uniform(0.2, 0.72))
+                + size * 0.5
+            )
             if mention.kind in _FLOOR:
                 foot = canvas.height * own.uniform(0.88, 0.93)
             setting = Setting(distance=0.65 * (1 - near), volume=part.volume, rim=0.5)
-            put(stage, mention, index, x, foot, size, setting, alone, own.normal(4.0) if mention.kind not in _FLOOR else 0.0)
+            put(
+                stage,
+                mention,
+                index,
+                x,
+                foot,
+                size,
+                setting,
+                alone,
+                own.normal(4.0) if mention.kind not in _FLOOR else 0.0,
+            )
 
 
 def _school(stage: Stage, stream: Stream) -> None:
@@ -103,7 +152,15 @@ def _school(stage: Stage, stream: Stream) -> None:
     for index in range(stage.many(16)):
         size = canvas.unit * stream.uniform(0.016, 0.032)
         px, py = x + stream.normal(0.13) * canvas.unit, y + stream.normal(0.06) * canvas.unit
-        put(stage, Mention("fish", "fish", colours=(shade(colour, 0.02),)), 200 + index, px, py, size, Setting(distance=0.55, volume=0.3, rim=0.2))
+        put(
+            stage,
+            Mention("fish", "fish", colours=(shade(colour, 0.02),)),
+            200 + index,
+            px,
+            py,
+            size,
+            Setting(distance=0.55, volume=0.3, rim=0.2),
+        )
 
 
 def _bubbles(stage: Stage, stream: Stream) -> None:

@@ -163,7 +163,7 @@ _GROUPS: dict[str, str] = {
     "apple tree|treehouse",
     "conifer": "conifer|pine|fir|spruce|cedar|pine tree|christmas tree|evergreen|sequoia|redwood",
     "forest": "forest|wood|woodland|jungle|rainforest|grove|taiga|bosque|forêt|wald|thicket",
-    "palm": "palm|palm tree|coconut|coconut tree|palmera", "birch": "birch|aspen|birch forest",
+    "palm": "palm|palm tree|coconut|coconut tree|palmera", "birch": "birch|aspen",
     "blossom_tree": "cherry blossom|blossom|sakura|cherry tree|cherry blossom tree|sakura tree|blossoming tree|plum blossom|"
     "blossom tree|jacaranda|magnolia", "willow": "willow|weeping willow", "bamboo": "bamboo|reed",
     "cactus": "cactus|cacti|saguaro|succulent",
