@@ -36,12 +36,12 @@ STYLES: tuple[StyleData, ...] = (
       "crisp detail, balanced exposure, vivid yet natural colour, clean light, high dynamic range",
       "enhance"),
     S("analog-film", "Analogue film", PHOTO,
-      "analogue 35 mm film photograph, soft grain, faded blacks, warm cast, slight halation",
+      "analogue film photograph, 35 mm, soft grain, faded blacks, warm cast, slight halation",
       "analog-film"),
     S("film-noir", "Film noir", PHOTO,
-      "film noir, black and white, hard low-key light, venetian-blind shadows, wet streets, smoke"),
+      "film noir, hard low-key light, venetian-blind shadows, wet streets, smoke, silver tones"),
     S("studio-portrait", "Studio portrait", PHOTO,
-      "studio portrait, softbox key light, rim light, seamless grey backdrop, 85 mm lens, "
+      "studio portrait, softbox key light, rim light, plain grey backdrop, 85 mm lens, "
       "sharp eyes"),
     S("product-on-white", "Product on white", PHOTO,
       "product photograph on a pure white background, soft even light, gentle contact shadow, "
@@ -65,7 +65,7 @@ STYLES: tuple[StyleData, ...] = (
       "tilt-shift photograph, miniature effect, narrow band of focus, saturated toy-like colours, "
       "high viewpoint"),
     S("golden-hour", "Golden hour", PHOTO,
-      "golden hour, low warm sun, long shadows, glowing edges, soft haze"),
+      "golden hour photograph, low warm sun, long shadows, glowing edges, soft haze"),
     # --- painting and drawing ---
     S("watercolour", "Watercolour", PAINT,
       "watercolour painting, translucent washes, wet-in-wet blooms, white paper showing through, "
@@ -87,7 +87,7 @@ STYLES: tuple[StyleData, ...] = (
     S("matte-painting", "Matte painting", PAINT,
       "matte painting, vast scenery, atmospheric perspective, painterly detail, epic scale"),
     S("storybook", "Storybook", PAINT,
-      "storybook illustration, warm watercolour and ink, cosy light, friendly shapes"),
+      "storybook illustration, ink and soft washes, cosy light, friendly shapes"),
     # --- print and graphic ---
     S("comic-book", "Comic book", PRINT,
       "comic book art, bold ink outlines, halftone dots, flat bright colours, dynamic shading",
@@ -95,7 +95,7 @@ STYLES: tuple[StyleData, ...] = (
     S("engraving", "Engraving", PRINT,
       "copperplate engraving, fine parallel hatching, sepia ink on laid paper, antique plate"),
     S("woodcut", "Woodcut", PRINT,
-      "woodcut print, carved lines, high contrast black and white, rough wood grain"),
+      "woodcut print, carved black lines, strong contrast, rough wood grain"),
     S("linocut", "Linocut", PRINT,
       "linocut print, chunky carved shapes, two ink colours, slight misregistration"),
     S("risograph", "Risograph", PRINT,
@@ -106,7 +106,7 @@ STYLES: tuple[StyleData, ...] = (
       "seamless tileable texture, even light, repeating pattern, no focal point, flat view",
       "tile-texture"),
     S("travel-poster", "Travel poster", PRINT,
-      "vintage travel poster, simplified flat shapes, sunlit gradients, bold silhouette"),
+      "vintage travel poster, flat illustration, simplified shapes, sunlit gradients"),
     # --- digital and games ---
     S("digital-art", "Digital art", DIGITAL,
       "digital art, polished rendering, vibrant colour, clean gradients, glowing light",
@@ -165,8 +165,8 @@ STYLES: tuple[StyleData, ...] = (
     S("ukiyo-e", "Ukiyo-e", MOVEMENT,
       "ukiyo-e woodblock print, flat areas of colour, fine outlines, prussian blue, washi paper"),
     S("pop-art", "Pop art", MOVEMENT,
-      "pop art, screen print, flat loud colours, halftone dots, repeated motif"),
+      "pop art, silkscreen, flat loud colours, benday dots, repeated motif"),
     S("surrealism", "Surrealism", MOVEMENT,
-      "surrealist painting, dream logic, impossible juxtaposition, long shadows, smooth horizon"),
+      "surrealist oil painting, dream logic, impossible juxtaposition, long shadows"),
 )
 # fmt: on

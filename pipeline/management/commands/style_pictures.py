@@ -14,8 +14,8 @@ from PIL import Image
 from pipeline.imaging.sketch import SketchSpec, compose
 from pipeline.presets.data_styles import STYLES
 
-PROMPT = "a red lighthouse on a green cliff above the sea, sailing boat, clouds, golden sunset"
-RANDOM_SEED = 20
+PROMPT = "a castle on a hill, colourful balloons, sunny sky"
+RANDOM_SEED = 3
 DRAWN_PX = 512
 SIDE_PX = 128
 MOST_BYTES = 4096
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         wanted = set(options["codes"]) or {style.code for style in STYLES}
         for style in STYLES:
             if style.code in wanted:
-                content = picture(f"{style.title}, {style.fragment}")
+                content = picture(style.fragment)
                 (folder / f"{style.code}.webp").write_bytes(content)
                 self.stdout.write(f"{style.code}: {len(content)} bytes")
 

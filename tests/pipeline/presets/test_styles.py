@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from pipeline.management.commands.style_pictures import MOST_BYTES, picture
 from pipeline.presets.data_styles import STYLES
 from pipeline.presets.models import Style
 from pipeline.presets.queries import style_families
@@ -44,3 +49,17 @@ def test_families_in_one_query(django_assert_num_queries) -> None:
         families = style_families()
     assert sum(len(f.styles) for f in families) == Style.objects.count() == len(STYLES)
     assert families[0].label == "Photography and film"
+
+
+def test_every_style_has_a_small_picture() -> None:
+    folder = Path(settings.BASE_DIR) / "static" / "pipeline" / "styles"
+    for style in STYLES:
+        path = folder / f"{style.code}.webp"
+        assert path.stat().st_size <= MOST_BYTES, style.code
+        with Image.open(path) as image:
+            assert (image.format, image.size) == ("WEBP", (128, 128)), style.code
+    assert {path.stem for path in folder.iterdir()} == {style.code for style in STYLES}
+
+
+def test_the_picture_command_fits_the_limit() -> None:
+    assert 500 < len(picture("pixel art, limited palette")) <= MOST_BYTES
