@@ -57,8 +57,8 @@ class AssetFilters:
             origin=_read(query, "origin", _origin, "an origin", problems),
             retention=_read(query, "retention", _retention, "a retention class", problems),
             creator=_read(query, "creator", uuid.UUID, "a person's code", problems),
-            since=_read(query, "since", date.fromisoformat, "a day, as 2026-01-31", problems),
-            until=_read(query, "until", date.fromisoformat, "a day, as 2026-01-31", problems),
+            since=_read(query, "since", _day, "a day, as 2026-01-31", problems),
+            until=_read(query, "until", _day, "a day, as 2026-01-31", problems),
             q=query.get("q", "").replace("\x00", "").strip()[:MAX_QUERY],
             favourite=bool(_read(query, "favourite", _yes, "1 or 0", problems)),
             trash=bool(_read(query, "trash", _yes, "1 or 0", problems)),
@@ -135,6 +135,14 @@ class AssetFilters:
 
 def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, tzinfo=UTC) if day is not None else None
+
+
+def _day(text: str) -> date:
+    """A day that has one after it: the last of all can't be the end of a span."""
+    found = date.fromisoformat(text)
+    if found == date.max:
+        raise ValueError(text)
+    return found
 
 
 def _kind(text: str) -> AssetKind.Code:

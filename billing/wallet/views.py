@@ -20,7 +20,7 @@ from billing.wallet.forms import GrantForm
 from billing.wallet.summary import wallet_summary
 from studio.core.access import require_admin
 from studio.core.errors import Invalid
-from studio.core.paging import keyset_page
+from studio.core.paging import keyset_page, row_id
 from studio.core.web import redirect, render_page, wants_fragment
 
 LINES = 50
@@ -38,20 +38,20 @@ def wallet(request: HttpRequest) -> HttpResponse:
     with that id, so that lines which arrive push none off the page.
     """
     user: Any = request.user
-    since, cursor = request.GET.get("since", ""), request.GET.get("cursor", "")
-    if wants_fragment(request) and not (since or cursor):
+    since, cursor = row_id(request.GET.get("since", "")), request.GET.get("cursor", "")
+    if wants_fragment(request) and since is None and not cursor:
         context: dict[str, Any] = {"summary": wallet_summary(user)}
         return render_page(request, "billing/wallet/wallet.html", context, part="summary")
-    entries, live = statement_entries(user), since.isdigit()
+    entries, live = statement_entries(user), since is not None
     if live:
-        entries = entries.filter(pk__gte=int(since))
+        entries = entries.filter(pk__gte=since)
     page = keyset_page(entries, cursor=cursor, size=MOST_LIVE if live else LINES)
     if live and page.next_cursor:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {
         "lines": statement_lines(user, page),
         "next_cursor": page.next_cursor,
-        "oldest": int(since) if live else (page.rows[-1].pk if page.rows else 0),
+        "oldest": since if live else (page.rows[-1].pk if page.rows else 0),
         "older": bool(cursor),
     }
     if not wants_fragment(request):

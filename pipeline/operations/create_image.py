@@ -112,7 +112,14 @@ def resolve(values: dict[str, Any]) -> dict[str, Any]:
 
     An exact size wins over a template, a template over an aspect. `aspect` is accepted besides the
     parameters and not kept.
+
+    Raises:
+        Invalid: one of the three is no text, or names nothing.
     """
+    for name in ("aspect", "template", "style"):
+        if not isinstance(values.get(name, ""), str):
+            message = "This should be text."
+            raise Invalid(f"{name}: {message}", fields={name: [message]})
     aspect = values.pop("aspect", "")
     size = None
     if aspect:

@@ -13,9 +13,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from studio.live.origin import OwnOriginOnly  # noqa: E402
 from studio.live.routing import websocket_urlpatterns  # noqa: E402
-from studio.ops import flow  # noqa: E402
+from studio.ops import bodies, flow  # noqa: E402
 
 flow.install()
+bodies.install()
 application = ProtocolTypeRouter(
     {
         "http": http,

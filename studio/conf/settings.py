@@ -184,6 +184,8 @@ IMAGE_MAX_SIDE_PX = 32_768
 UPLOAD_CHUNK_BYTES = 8 * 1024**2
 SIGNED_LINK_SECONDS = 300
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024**2
+#: Where a body may be as long as a whole file; elsewhere `DATA_UPLOAD_MAX_MEMORY_SIZE` is the most.
+LONG_BODY_PATHS = ("/api/v1/assets/", "/library/upload/")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 
 # --- live -------------------------------------------------------------------------------------
@@ -259,7 +261,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "studio.core.authentication.HasOwnPassword",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["studio.core.api.parsers.PlainJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "studio.core.api.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [

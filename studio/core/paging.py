@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -16,6 +17,7 @@ M = TypeVar("M", bound=models.Model)
 
 #: Cursors are signed, so that the values in them are always ones that a row had.
 _signer = signing.Signer(salt="studio.core.paging")
+_ID_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ def keyset_page(
 def encode_cursor(row: models.Model, order: tuple[str, ...]) -> str:
     """The cursor that points behind `row`."""
     values = [getattr(row, name.lstrip("-")) for name in order]
-    plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
+    plain = [
+        v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, uuid.UUID) else v
+        for v in values
+    ]
     return _signer.sign_object([list(order), plain])
 
 
@@ -87,6 +92,15 @@ def after_cursor(cursor: str, order: tuple[str, ...], *, backwards: bool = False
 def _side(name: str, backwards: bool) -> str:
     """`lt` or `gt`: on which side of a value the rows lie."""
     return "lt" if name.startswith("-") is not backwards else "gt"
+
+
+def row_id(text: str) -> int | None:
+    """The id of a row as an address carries it; None when it is no such number.
+
+    Only digits of ASCII, and no more than a bigint has: `"²".isdigit()` is true, and Python
+    refuses to read a number of 5,000 digits.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS else None
 
 
 def page_size(value: Any, *, default: int = 50, most: int = 200) -> int:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from studio.core.errors import NotFound
-from studio.core.paging import keyset_page
+from studio.core.paging import keyset_page, row_id
 from studio.core.views.projects import frame, visible_project
 from studio.core.web import redirect, render_page, wants_fragment
 from studio.live.feed import as_line, filtered, kinds_in, people_in
@@ -34,10 +34,10 @@ def project(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     found = visible_project(request, code)
     kind, person = request.GET.get("kind", ""), request.GET.get("person", "")
     events = filtered(found, kind=kind, person=person)
-    since, cursor = request.GET.get("since", ""), request.GET.get("cursor", "")
-    live = since.isdecimal()
+    since, cursor = row_id(request.GET.get("since", "")), request.GET.get("cursor", "")
+    live = since is not None
     if live:
-        events = events.filter(pk__gte=int(since))
+        events = events.filter(pk__gte=since)
     page = keyset_page(events, cursor=cursor, size=MOST_LIVE if live else LINES)
     if live and page.next_cursor:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -45,7 +45,7 @@ def project(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "lines": [as_line(event) for event in page.rows],
         "next_cursor": page.next_cursor,
-        "oldest": int(since) if live else (page.rows[-1].pk if page.rows else 0),
+        "oldest": since if live else (page.rows[-1].pk if page.rows else 0),
         "chosen": chosen,
         "older": bool(cursor),
     }
@@ -101,6 +101,5 @@ def notification_open(request: HttpRequest, number: int) -> HttpResponse:
 def notifications_read(request: HttpRequest) -> HttpResponse:
     """Mark all as read, down from the newest one that the page showed."""
     user: Any = request.user
-    newest = request.POST.get("newest", "")
-    mark_notifications_read(actor=user, up_to=int(newest) if newest.isdecimal() else None)
+    mark_notifications_read(actor=user, up_to=row_id(request.POST.get("newest", "")))
     return redirect(request, reverse("studio:notifications"))
