@@ -96,7 +96,8 @@ def resume_job(*, actor: User, job: Job) -> None:
 def retry_job(*, actor: User, job: Job) -> None:
     """Send a failed or cancelled job to the queue again, for the outputs that are missing.
 
-    It keeps the price that it was quoted; the credits for what is missing are held anew.
+    It keeps the price that it was quoted; the credits for what is missing are held anew, from
+    the wallet of whoever sends it: nobody in a project spends what is another's.
 
     Raises:
         NotFound, Forbidden: by the access rule (create).
@@ -118,7 +119,7 @@ def retry_job(*, actor: User, job: Job) -> None:
             parameters.model_dump(mode="json"),
         )
         check(
-            user=locked.creator,
+            user=actor,
             project=locked.project,
             quotes=[price],
             provider_code=offer.provider,
@@ -126,7 +127,7 @@ def retry_job(*, actor: User, job: Job) -> None:
         ).raise_if_refused()
         if price.amount_microcredits:
             hold = open_hold(
-                payer=locked.creator,
+                payer=actor,
                 project=locked.project,
                 amount_microcredits=price.amount_microcredits,
                 memo=str(locked)[:200],

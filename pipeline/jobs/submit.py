@@ -43,7 +43,7 @@ from pipeline.operations.declaration import (
     Parameters,
 )
 from pipeline.operations.models import Offer
-from studio.core.access import CapabilityCode, require
+from studio.core.access import CapabilityCode, require, require_admin
 from studio.core.errors import Conflict, Invalid
 from studio.core.models import Project, User
 from studio.live.services import record_event
@@ -110,11 +110,13 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
     """Check a request and price it, without doing anything: what estimates show.
 
     Raises:
-        NotFound, Forbidden: by the access rule (create).
+        NotFound, Forbidden: by the access rule (create; Admin for urgent).
         Conflict: the project is archived.
         Invalid: with messages by field.
     """
     require(actor, CapabilityCode.CREATE, project)
+    if request.priority == Priority.Code.URGENT:
+        require_admin(actor)
     spec = get_operation(request.operation)
     offer = spec.offer(request.provider, request.model)
     parameters = spec.clean(request.parameters)

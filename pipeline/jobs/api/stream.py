@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,9 @@ from studio.core.models import User
 from studio.live.services import job_group
 
 KEEP_ALIVE_S = 15.0
+#: After this a stream ends, and the client comes back with its credentials and `Last-Event-ID`:
+#: a key that was revoked or a session that has ended follows a job no longer than that.
+MOST_SECONDS = 600.0
 
 
 class AcceptAnything(BaseContentNegotiation):
@@ -70,14 +74,15 @@ class JobStreamView(APIView):
 
 
 async def stream(job: Job, user_id: int, last: int) -> AsyncIterator[str]:
-    """The text of the stream; ends with the job, or when the right to see it ends."""
+    """The text of the stream; ends with the job, with the right to see it, or with its time."""
     layer: Any = get_channel_layer()
     channel = await layer.new_channel()
     group = job_group(job.code)
     await layer.group_add(group, channel)
+    end = time.monotonic() + MOST_SECONDS
     try:
         yield "retry: 2000\n\n"
-        while True:
+        while time.monotonic() < end:
             lines, final, visible = await _news(job.pk, user_id, last)
             if not visible:
                 return
@@ -94,10 +99,12 @@ async def stream(job: Job, user_id: int, last: int) -> AsyncIterator[str]:
 
 
 async def _passing(layer: Any, channel: str) -> AsyncIterator[str]:
-    """Progress until something happens that the database must be asked about."""
+    """Progress until something happens, or time is up, that the database must be asked about."""
+    end = time.monotonic() + KEEP_ALIVE_S
     while True:
+        left = max(0.0, end - time.monotonic())
         try:
-            received = await asyncio.wait_for(layer.receive(channel), KEEP_ALIVE_S)
+            received = await asyncio.wait_for(layer.receive(channel), left)
         except TimeoutError:
             yield ": still here\n\n"
             return

@@ -27,11 +27,11 @@ def _order(count: int) -> list[int]:
     return found
 
 
-def test_urgent_first_then_oldest(submit: Submit) -> None:
+def test_urgent_first_then_oldest(submit: Submit, admin: User) -> None:
     background = submit(priority=Priority.Code.BACKGROUND)
     normal = submit()
     later = submit()
-    urgent = submit(priority=Priority.Code.URGENT)
+    urgent = submit(actor=admin, priority=Priority.Code.URGENT)
     assert _order(4) == [urgent.pk, normal.pk, later.pk, background.pk]
 
 
