@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from studio.ops.folder import make_root
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -156,7 +158,7 @@ def secret_key(env: Env) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        env.data_dir.mkdir(parents=True, exist_ok=True)
+        make_root(env.data_dir)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process was first

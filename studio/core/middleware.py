@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 
 from studio.core.errors import DomainError
 from studio.core.models import Session
@@ -112,7 +113,13 @@ def problem_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The answer that tells a person or a script about a domain error."""
     reference = uuid.uuid4().hex[:8]
     log.info(
-        "%s %s → %s %s (%s)", request.method, request.path, error.status, error.code, reference
+        # escaped: a line break in an address must not begin another line of the log
+        "%s %s → %s %s (%s)",
+        request.method,
+        escape_uri_path(request.path),
+        error.status,
+        error.code,
+        reference,
     )
     response = _problem_body(request, error, reference)
     if error.retry_after_s is not None:

@@ -10,8 +10,9 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from studio.core.access import (
     CapabilityCode,
@@ -88,8 +89,12 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find by user name, whatever its case."""
-        return self.get(username__iexact=username)
+        """Find by user name, whatever its case.
+
+        In small letters, as names are unique and as tries are counted. In capitals (`iexact`)
+        “admın” with a dotless i would be “admin” too: further tries, and two people in one name.
+        """
+        return self.get(Exact(Lower("username"), Lower(Value(username))))
 
 
 class User(AbstractBaseUser):

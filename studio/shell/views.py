@@ -8,6 +8,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
 from studio.core.errors import DomainError, Forbidden, NotFound
@@ -68,7 +69,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came without its token, or from another site."""
-    log.warning("%s %s: %s", request.method, request.path, reason)
+    log.warning("%s %s: %s", request.method, escape_uri_path(request.path), reason)
     error = Forbidden(
         "This form was open for too long, or it does not come from this studio.",
         remedy="Go back, reload the page and send it again. Cookies must be allowed.",
@@ -92,7 +93,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Depends on no database, no session and no context processor: any of them may be what broke.
     """
     reference = uuid.uuid4().hex[:8]
-    log.error("%s %s failed (%s)", request.method, request.path, reference, exc_info=sys.exc_info())
+    path = escape_uri_path(request.path)
+    log.error("%s %s failed (%s)", request.method, path, reference, exc_info=sys.exc_info())
     error = Broken(
         "It has been written to the log.",
         remedy="Try again; if it stays, tell an Admin the reference below.",

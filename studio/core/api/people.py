@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,9 +32,14 @@ def checked(view: generics.GenericAPIView[Any], serializer: type[Any], data: Any
 
 
 class Me(generics.GenericAPIView[User]):
-    """Oneself."""
+    """Oneself; a key may look, and change nothing."""
 
     serializer_class = bodies.MeSerializer
+
+    def get_permissions(self) -> Any:
+        """Changes are for sessions and tokens."""
+        found = super().get_permissions()
+        return found if self.request.method in SAFE_METHODS else [*found, NotByKey()]
 
     @extend_schema(operation_id="me_retrieve")
     def get(self, request: Request) -> Response:

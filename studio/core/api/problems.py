@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
+from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -41,7 +42,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> JsonResponse |
     set_rollback()
     reference = uuid.uuid4().hex[:8]
     path = request.path if request is not None else ""
-    log.info("%s → %s %s (%s)", path, problem.status, problem.code, reference)
+    log.info("%s → %s %s (%s)", escape_uri_path(path), problem.status, problem.code, reference)
     return JsonResponse(
         problem_document(problem, instance=path, reference=reference),
         status=problem.status,

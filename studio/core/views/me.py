@@ -72,7 +72,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         own_sessions(user),
         cursor=request.GET.get("cursor", ""),
-        order=("-seen_at", "session_key"),
+        # Not the session's key, which opens it: the cursor is part of an address.
+        order=("-seen_at", "code"),
     )
     context = {
         "page": page,
