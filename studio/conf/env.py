@@ -7,6 +7,7 @@ from the file named by `<VARIABLE>_FILE`, so that it never appears in a process 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -148,7 +149,8 @@ def secret_key(env: Env) -> str:
     """The signing key: from the environment, else from the data folder, made there once.
 
     Raises:
-        ImproperlyConfigured: a configured key is shorter than 32 characters.
+        ImproperlyConfigured: a configured key is shorter than 32 characters, or the data folder
+            can't be used.
     """
     if env.secret_key:
         if len(env.secret_key) < 32:
@@ -156,13 +158,32 @@ def secret_key(env: Env) -> str:
         return env.secret_key
     path = env.data_dir / "secret_key"
     try:
+        if not path.exists():
+            make_root(env.data_dir)
+            _write_once(path, secrets.token_urlsafe(48))
         return path.read_text().strip()
-    except FileNotFoundError:
-        make_root(env.data_dir)
+    except PermissionError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {env.data_dir} belongs to somebody else ({error.strerror}). Start the"
+            " studio as the user who started it first, or set SEEDFRAME_DATA to a folder of your"
+            " own."
+        ) from error
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {env.data_dir} can't be used: {error.strerror}."
+        ) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that others never see half-written; the first of several writers wins."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()

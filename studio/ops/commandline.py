@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from studio.ops.process import forks_die_with_parent
 
 #: Commands that need no database, or look after it themselves.
@@ -37,6 +40,10 @@ def prepare(arguments: Sequence[str]) -> None:
     Args:
         arguments: the command line, program name first.
     """
+    try:
+        settings.INSTALLED_APPS  # noqa: B018  (reads and checks the configuration)
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}")
     if arguments[1:2] == ["qcluster"]:
         # Killed task clusters would leave their workers behind.
         forks_die_with_parent()
@@ -54,8 +61,6 @@ def ensure_database(arguments: Sequence[str]) -> None:
     """
     if len(arguments) < 2 or arguments[1] in WITHOUT or "--help" in arguments:
         return
-    from django.conf import settings
-
     if not settings.EMBEDDED_DATABASE:
         return
     from studio.ops.account import AccountError

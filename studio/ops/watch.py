@@ -26,6 +26,9 @@ CANARY_LIMIT_SECONDS = 8.0
 #: A cluster that has just started gets longer; and a predecessor that drains may still claim
 #: tasks for a second, in which the first canary would get lost.
 STARTING_SECONDS = 20.0
+#: Until its workers are there, a cluster may take this long: on a machine with ten times too much
+#: to do, starting takes half a minute, and restarting it then would only make it longer.
+BOOTING_SECONDS = 180.0
 FIRST_CANARY_SECONDS = 3.0
 WEB_EVERY_SECONDS = 10.0
 WEB_LIMIT_SECONDS = 60.0
@@ -108,7 +111,8 @@ class ClusterWatch(Watch):
         """The fault that a canary shows, or nothing."""
         bird = canary.send(self.cluster)
         limit = CANARY_LIMIT_SECONDS if self.is_settled else STARTING_SECONDS
-        due = time.monotonic() + limit
+        began = time.monotonic()
+        due = began + limit
         before: dict[int, int] = {}
         while self.pause(0.25):
             if self.pid() != pid:  # restarted meanwhile: the canary may have died with it
@@ -120,6 +124,8 @@ class ClusterWatch(Watch):
             if time.monotonic() < due:
                 continue
             at_work, now = self._tasks(pid)
+            if not now and time.monotonic() - began < BOOTING_SECONDS:
+                continue
             if bird.has_run():
                 bird.withdraw()
                 return f"ran a task but did not acknowledge it within {limit:g} s"

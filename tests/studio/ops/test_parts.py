@@ -76,6 +76,25 @@ def test_data_folder_is_private(tmp_path):
     assert folder.DataFolder(tmp_path / "data") == found
 
 
+def test_secret_key_is_made_once_and_privately(tmp_path):
+    code = "from studio.conf.env import load, secret_key; print(secret_key(load()))"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SEEDFRAME")}
+    makers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=environment | {"SEEDFRAME_DATA": str(tmp_path / "data")},
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    keys = {maker.communicate()[0].strip() for maker in makers}
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 32
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
+    assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
 # --- processes --------------------------------------------------------------------------------
 
 

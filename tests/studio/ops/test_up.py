@@ -288,3 +288,4 @@ def test_configuration_that_is_wrong_is_told(data):
     )
     assert done.returncode != 0
     assert "SEEDFRAME_JOB_WORKERS" in done.stderr
+    assert "Traceback" not in done.stderr

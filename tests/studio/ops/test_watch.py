@@ -80,6 +80,13 @@ def test_task_that_ran_but_is_not_acknowledged_is_stuck_even_under_load(look):
     assert "did not acknowledge" in fault
 
 
+def test_cluster_whose_workers_are_not_there_yet_is_not_judged(look, monkeypatch):
+    assert look(Bird(), [(0, {})], seconds=4) == []
+    monkeypatch.setattr(watch, "BOOTING_SECONDS", 1)
+    [fault] = look(Bird(), [(0, {})], seconds=8)
+    assert "took no task" in fault
+
+
 def test_restart_meanwhile_is_no_fault(look):
     bird = Bird()
     assert look(bird, [], pids=[os.getpid() + 1]) == []
