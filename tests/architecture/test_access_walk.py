@@ -139,7 +139,9 @@ def test_every_address_keeps_its_rule(cast: Cast, cookies: dict[Persona, SimpleC
     ]
     known = [address for address in PAGES_AND_API if address.name in DECLARED]
     # Everything is made before the first request, for each request is undone.
-    paths = {a: a.path(DECLARED[a.name].arguments(cast)) + DECLARED[a.name].query for a in known}
+    paths = {
+        a: a.path(DECLARED[a.name].arguments(cast)) + DECLARED[a.name].query(cast) for a in known
+    }
     for address, path in paths.items():
         wrong += check(DECLARED[address.name], address, path, cast, cookies)
     wrong += [

@@ -120,14 +120,14 @@ class Declaration:
         arguments: values of the route's parameters, belonging to the cast's project.
         rules: rule by method.
         bodies: what to send by method; nothing: an empty body, which the address may call invalid.
-        query: appended to the address.
+        query: appended to the address, made from the cast.
     """
 
     name: str
     arguments: Arguments
     rules: Mapping[str, Rule]
     bodies: Mapping[str, Callable[[Cast], Mapping[str, Any]]]
-    query: str = ""
+    query: Callable[[Cast], str] = lambda cast: ""
 
 
 DECLARED: dict[str, Declaration] = {}
@@ -142,7 +142,7 @@ def declare(
     name: str,
     arguments: Arguments = lambda cast: {},
     *,
-    query: str = "",
+    query: Callable[[Cast], str] = lambda cast: "",
     bodies: Mapping[str, Callable[[Cast], Mapping[str, Any]]] | None = None,
     **rules: Rule,
 ) -> None:
