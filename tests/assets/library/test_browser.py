@@ -22,7 +22,7 @@ from assets.storage.store import ingest_bytes
 from studio.core.models import Project, User
 from tests.assets.pictures import encoded, gradient
 from tests.conftest import PASSWORD
-from tests.studio.shell.browser import CHROMIUM, MARKS
+from tests.studio.shell.browser import CHROMIUM, MARKS, until
 
 pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
 SHAPES = [(480, 270), (270, 480), (300, 300), (400, 300), (640, 200)]
@@ -96,7 +96,7 @@ def page(browser: Browser, server: str, creator: User) -> Iterator[Page]:
 
 def go(page: Page, path: str = "/library/") -> None:
     page.goto(page.base + path)  # type: ignore[attr-defined]
-    page.wait_for_function("window.htmx && customElements.get('library-grid') !== 0")
+    until(page, "Boolean(window.htmx && customElements.get('live-feed'))")
 
 
 def tell(page: Page, kind: str, **message: Any) -> None:
@@ -133,9 +133,7 @@ def test_rows_are_even_and_nothing_moves(page: Page, add: Callable[..., Asset]) 
     before = page.eval_on_selector_all(".tile-box", boxes)
     page.unroute("**/thumb/**")
     go(page)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.tile img')].every((image) => image.complete)"
-    )
+    until(page, "[...document.querySelectorAll('.tile img')].every((image) => image.complete)")
     assert page.eval_on_selector_all(".tile-box", boxes) == before
     rows: dict[int, set[int]] = {}
     for _, top, _, height in before:
