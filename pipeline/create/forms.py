@@ -70,17 +70,23 @@ class CreateForm(_Base):
         widget=forms.CheckboxInput(attrs={"class": "toggle"}),
     )
 
-    def __init__(self, *args: Any, projects: Sequence[Project], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, projects: Sequence[Project], like: CreateForm | None = None, **kwargs: Any
+    ) -> None:
+        """Make a form for these projects; `like` another one it has the same choices, unread."""
         super().__init__(*args, **kwargs)
         del self.fields["style_prompt"]  # it follows from the style at every turn
+        self.projects = projects
+        self.template_groups: list[TemplateGroup] = (
+            like.template_groups if like else group_templates(all_templates())
+        )
+        self.style_families: list[StyleFamily] = like.style_families if like else style_families()
         self._choose(projects)
         self._dress()
         for item in self.fields.values():
             item.widget.attrs["form"] = FORM_ID
 
     def _choose(self, projects: Sequence[Project]) -> None:
-        self.template_groups: list[TemplateGroup] = group_templates(all_templates())
-        self.style_families: list[StyleFamily] = style_families()
         self.fields["project"].choices = [(str(p.code), p.name) for p in projects]
         self.fields["model"].choices = [
             (f"{offer.provider}/{offer.model}", offer.title) for offer in CREATE_IMAGE.offers
@@ -96,6 +102,7 @@ class CreateForm(_Base):
             for group in self.template_groups
             for t in group.templates
         }
+        sizes.data[""] = dict(zip(("width", "height"), DEFAULT_SIZE, strict=True))
         self.fields["template"].widget = sizes
         looks = DataSelect(choices=self._style_choices())
         looks.data = {
@@ -163,6 +170,13 @@ class CreateForm(_Base):
             values.pop("height_px", None)
         values.pop("style_prompt", None)
         return values
+
+    def as_sent(self) -> CreateForm:
+        """This form as if it were sent as it stands; no query until it is checked."""
+        values = {name: self[name].value() for name in self.fields}
+        sent = {name: "on" if value is True else value for name, value in values.items() if value}
+        zeros = {name: "0" for name, value in values.items() if value == 0 and value is not False}
+        return CreateForm({**sent, **zeros}, projects=self.projects, like=self)
 
     @property
     def offer(self) -> tuple[str, str]:

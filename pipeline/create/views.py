@@ -41,7 +41,8 @@ def create(request: HttpRequest) -> HttpResponse:
     if wanted := request.GET.get("project"):
         initial["project"] = wanted
     form = CreateForm(projects=projects, initial=initial)
-    return render_page(request, PAGE, _context(user, form, job))
+    context = _context(user, form, job) | _estimate(user, form.as_sent())
+    return render_page(request, PAGE, context)
 
 
 def _recalled(user: Any, query: QueryDict) -> tuple[Any, bool]:
@@ -97,19 +98,23 @@ def _show_new(request: HttpRequest, code: UUID, url: str) -> HttpResponse:
 def estimate(request: HttpRequest) -> HttpResponse:
     """The button with what it costs, how the size is reached, and what stands in the way."""
     user: Any = request.user
-    data = request.POST.copy()
-    if not data.get("prompt", "").strip():
-        data["prompt"] = "…"  # the price does not depend on it, and is told from the start
-    form = CreateForm(data, projects=queries.creatable_projects(user))
-    found, problem = None, None
-    if form.is_valid():
-        try:
-            project = Project.objects.get_visible(user, code=form.cleaned_data["project"])
-            found = services.estimate(actor=user, project=project, form=form)
-        except DomainError as error:
-            problem = error
-    context = {"form": form, "estimate": found, "problem": problem}
+    form = CreateForm(request.POST, projects=queries.creatable_projects(user))
+    context = {"form": form, **_estimate(user, form)}
     return render_page(request, "pipeline/create/estimate.html", context)
+
+
+def _estimate(user: Any, form: CreateForm) -> dict[str, Any]:
+    """The estimate of a sent form, or the problem with it; neither while the form is not valid."""
+    form.data = form.data.copy()
+    if not form.data.get("prompt", "").strip():
+        form.data["prompt"] = "…"  # the price does not depend on it, and is told from the start
+    if not form.is_valid():
+        return {}
+    try:
+        project = Project.objects.get_visible(user, code=form.cleaned_data["project"])
+        return {"estimate": services.estimate(actor=user, project=project, form=form)}
+    except DomainError as error:
+        return {"problem": error}
 
 
 @require_safe

@@ -47,6 +47,16 @@ def test_first_page_of_a_newcomer(web, creator) -> None:
     assert "<script>" not in page
 
 
+def test_the_price_is_on_the_button_from_the_start(web, creator, make) -> None:
+    client = web(creator)
+    first = client.get("/create/?template=instagram-story").content.decode()
+    assert "Drawn at 864×1536, enlarged ×1.25 to 1080×1920" in first
+    assert "Create 4" in first
+    assert 'class="cost"' in first
+    recalled = client.get(f"/create/?job={make(random_seed=5, guidance=0.0).code}").content.decode()
+    assert "An identical result is there already" in recalled
+
+
 def test_examples_fill_the_form(web, creator) -> None:
     client = web(creator)
     page = client.get("/create/?prompt=A+boat&template=instagram-story&style=anime")
