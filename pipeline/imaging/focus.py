@@ -29,7 +29,7 @@ def saliency(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     middle = 1.0 - 0.35 * np.minimum(1.0, np.sqrt(rows**2 + columns**2))
     result = (contrast + detail * 0.5) * middle
     peak = float(result.max())
-    return (result / peak if peak > 1e-6 else np.ones_like(result)).astype(np.float32)
+    return np.asarray(result / peak if peak > 1e-6 else np.ones_like(result), np.float32)
 
 
 def focal_point(rgb: npt.NDArray[np.uint8]) -> tuple[float, float]:

@@ -62,7 +62,7 @@ def phash64(rgb: Pixels) -> int:
     plane = luma(rgb)
     sigma = max(plane.shape) / 128
     if sigma >= 0.5:
-        plane = cv2.GaussianBlur(plane, (0, 0), sigma)
+        plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
     shrinks = min(plane.shape) >= _PHASH_SIDE_PX
     small = cv2.resize(
         plane,

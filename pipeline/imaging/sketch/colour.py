@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -135,7 +136,7 @@ def ramp(stops: Stops, positions: npt.NDArray[np.float32]) -> npt.NDArray[np.flo
 
 
 def _between(stops: Stops, position: float) -> Colour:
-    for (start, first), (end, second) in zip(stops[:-1], stops[1:], strict=True):
+    for (start, first), (end, second) in pairwise(stops):
         if position <= end:
             t = max(0.0, (position - start) / max(1e-6, end - start))
             return mix(first, second, t * t * (3 - 2 * t) * 0.35 + t * 0.65)

@@ -13,6 +13,7 @@ from pipeline.imaging.sketch.scenes.still_life import paint_still_life
 from pipeline.imaging.sketch.scenes.underwater import paint_underwater
 from pipeline.imaging.sketch.scenes.woods import paint_woods
 from pipeline.imaging.sketch.stage import Stage
+from pipeline.imaging.sketch.vocabulary.subjects import Family
 
 Scene = Callable[[Stage], None]
 
@@ -95,7 +96,7 @@ def _in_woods(reading: Reading) -> bool:
     return not outside and "wide" not in reading.flags and "aerial" not in reading.flags
 
 
-def _on_table(reading: Reading, solid: set[str]) -> bool:
+def _on_table(reading: Reading, solid: set[Family]) -> bool:
     if not reading.of("object"):
         if reading.flags & {"studio", "white"} and solid <= {
             "plant",

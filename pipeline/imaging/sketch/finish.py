@@ -43,9 +43,8 @@ class Grade:
 
 def luma_of(rgb: Planes) -> Plane:
     """Return Rec. 601 luma of planes."""
-    return (
-        rgb[0] * np.float32(LUMA[0]) + rgb[1] * np.float32(LUMA[1]) + rgb[2] * np.float32(LUMA[2])
-    )
+    red, green, blue = (np.float32(weight) for weight in LUMA)
+    return np.asarray(rgb[0] * red + rgb[1] * green + rgb[2] * blue, np.float32)
 
 
 def apply_grade(rgb: Planes, grade: Grade) -> None:

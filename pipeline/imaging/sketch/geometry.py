@@ -56,9 +56,8 @@ def ellipse(
     """Return an ellipse around (x, y); a circle when only one radius is given."""
     radius_y = radius_x if radius_y is None else radius_y
     angle = np.linspace(0, 2 * math.pi, 72, endpoint=False)
-    return turned(
-        np.stack([radius_x * np.cos(angle), radius_y * np.sin(angle)], axis=1), turn_deg
-    ) + np.array([x, y])
+    ring = np.stack([radius_x * np.cos(angle), radius_y * np.sin(angle)], axis=1)
+    return moved(turned(ring, turn_deg), x, y)
 
 
 def arc(x: float, y: float, radius: float, start_deg: float, end_deg: float) -> Outline:
@@ -125,9 +124,9 @@ def turned(points: Outline, degrees: float, about: Point = (0.0, 0.0)) -> Outlin
     # Written out: a matrix product may go through a threaded library.
     x = moved[:, 0] * matrix[0, 0] + moved[:, 1] * matrix[1, 0]
     y = moved[:, 0] * matrix[0, 1] + moved[:, 1] * matrix[1, 1]
-    return np.stack([x, y], axis=1) + centre
+    return np.asarray(np.stack([x, y], axis=1) + centre, np.float64)
 
 
 def moved(points: Outline, x: float, y: float) -> Outline:
     """Return the points shifted."""
-    return points + np.array([x, y])
+    return np.asarray(points + np.array([x, y]), np.float64)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from pipeline.imaging.sketch.colour import Colour
 from pipeline.imaging.sketch.vocabulary.colours import COLOUR_WORDS, PALETTE_WORDS
+from pipeline.imaging.sketch.vocabulary.emoji import EMOJI
+from pipeline.imaging.sketch.vocabulary.framing import FLAGS
 from pipeline.imaging.sketch.vocabulary.grammar import (
-    EMOJI,
     FILLERS,
-    FLAGS,
     IRREGULAR_PLURALS,
     JOINERS,
     NEGATIONS,

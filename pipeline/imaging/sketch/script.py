@@ -252,7 +252,7 @@ def _accents(light: Light, palette: tuple[Colour, ...], stream: Stream) -> tuple
         from_lch(0.74, 0.12, hue + 60 + stream.uniform(-20, 20)),
         from_lch(0.58, 0.15, hue - 60 + stream.uniform(-20, 20)),
     ]
-    return tuple([*palette[:4], *base])
+    return (*palette[:4], *base)
 
 
 def build_script(

@@ -90,12 +90,12 @@ class Sprite:
     @property
     def height(self) -> int:
         """Rows of the patch, px."""
-        return self.alpha.shape[0]
+        return int(self.alpha.shape[0])
 
     @property
     def width(self) -> int:
         """Columns of the patch, px."""
-        return self.alpha.shape[1]
+        return int(self.alpha.shape[1])
 
     def to_px(self, points: Outline) -> Outline:
         """Return local points as px of the patch."""
@@ -138,8 +138,8 @@ class Sprite:
         x0, x1 = max(0, left - pad), min(self.width, right + pad)
         wide = np.zeros((y1 - y0, x1 - x0), np.float32)
         wide[top - y0 : bottom - y0, left - x0 : right - x0] = mask
-        wide = cv2.GaussianBlur(wide, (0, 0), max(0.3, blur * self.scale))
-        self._lay(paint, wide * np.float32(alpha), (y0, x0, y1, x1), inside)
+        soft = cv2.GaussianBlur(wide, (0, 0), max(0.3, blur * self.scale))
+        self._lay(paint, np.asarray(soft, np.float32) * np.float32(alpha), (y0, x0, y1, x1), inside)
 
     def mass(self, paint: Paint, *shapes: Outline, fuse: float = 0.02) -> None:
         """Paint outlines melted into one body: joints narrower than ``fuse`` are filled."""

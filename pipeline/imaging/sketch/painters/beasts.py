@@ -11,6 +11,9 @@ from pipeline.imaging.sketch.geometry import Outline, Point, ellipse, limb, outl
 from pipeline.imaging.sketch.look import Look
 from pipeline.imaging.sketch.sprite import Sprite, upright
 
+# Outlines read better as dense lists of points than one number to a line.
+# fmt: off
+
 _DARK = from_hex("#2a2421")
 
 
@@ -50,7 +53,8 @@ class Beast:
 
 BEASTS: dict[str, Beast] = {
     "horse": Beast(
-        ("#7a4a2c", "#5a3a2a", "#a8835c", "#d8cfc2"), 0.27, 0.48, (0.25, 0.23, 0.26), (0.085, 0.038),
+        ("#7a4a2c", "#5a3a2a", "#a8835c", "#d8cfc2"), 0.27, 0.48, (0.25, 0.23, 0.26), (0.085,
+        0.038),
         (0.5, 0.97), (0.115, 0.07, 0.15), 0.17, (0.25, 0.11),
         (((-0.1, 0.0), (-0.17, -0.18), (-0.15, -0.4)), 0.05, 0.07), 0.08, ("mane",)),
     "deer": Beast(
@@ -155,17 +159,10 @@ def _torso(
     if beast.belly > 0.3 and "wool" not in beast.extras and tip < 0.045:
         sprite.fill(shade(coat, -0.2), ellipse(tail[-1][0], tail[-1][1], tip * 1.1, tip * 1.6))
     head_x, head_y = beast.head_at
-    neck = limb(
-        [
-            (chest[0] - 0.03, chest[1] + 0.03),
-            ((chest[0] + head_x) / 2, (chest[1] + head_y) / 2),
-            (head_x, head_y),
-        ],
-        beast.neck,
-    )
-    body = limb(
-        [hips, middle, chest], (beast.girth[0] * 0.95, beast.girth[1], beast.girth[2] * 0.95)
-    )
+    neck = limb([(chest[0] - 0.03, chest[1] + 0.03), ((chest[0] + head_x) / 2, (chest[1] + head_y)
+        / 2), (head_x, head_y)], beast.neck)
+    body = limb([hips, middle, chest], (beast.girth[0] * 0.95, beast.girth[1], beast.girth[2]
+        * 0.95))
     rump = ellipse(hips[0] + 0.01, hips[1] + 0.01, beast.girth[0] * 0.58, beast.girth[0] * 0.56)
     breast = ellipse(chest[0], chest[1], beast.girth[2] * 0.52, beast.girth[2] * 0.56)
     parts: list[Outline] = [body, neck, rump, breast]
@@ -181,9 +178,8 @@ def _torso(
     sprite.mass(upright(coat, beast.belly, beast.belly + 0.4, 0.06), *parts, fuse=0.03)
     belly = mix(coat, from_hex("#f4ebdc"), 0.4)
     if look.word not in ("zebra", "panther"):
-        sprite.soft(
-            belly, ellipse(0, beast.belly - 0.01, beast.half * 0.95, 0.07), blur=0.04, alpha=0.6
-        )
+        sprite.soft(belly, ellipse(0, beast.belly - 0.01, beast.half * 0.95, 0.07), blur=0.04,
+            alpha=0.6)
 
 
 def _legs(
@@ -197,32 +193,19 @@ def _legs(
     hind_x, front_x = -beast.half - 0.02 + shift, beast.half * 0.82 + shift * 0.8
     hip_y, knee_y = beast.belly + beast.girth[0] * 0.42, beast.belly * 0.5
     lift = 0.12 if running and near else 0.0
-    hind = [
-        (hind_x, hip_y),
-        (hind_x + 0.04 + stride - reach, knee_y + 0.04),
+    hind = [(hind_x, hip_y), (hind_x + 0.04 + stride - reach, knee_y + 0.04),
         (hind_x - 0.05 + stride - reach * 1.6, knee_y * 0.8),
-        (hind_x - 0.03 + stride - reach * 2, 0.02 + lift),
-    ]
-    fore = [
-        (front_x, hip_y),
-        (front_x + stride * 0.5 + reach, knee_y),
-        (front_x - stride * 0.6 + reach * (1.7 if near else 0.7), 0.02 + lift * 0.6),
-    ]
-    sprite.fill(
-        colour,
-        limb(hind, (top * 1.6, top * 0.95, foot * 1.15, foot)),
-        limb(fore, (top * 1.2, top * 0.7, foot)),
-    )
+        (hind_x - 0.03 + stride - reach * 2, 0.02 + lift)]
+    fore = [(front_x, hip_y), (front_x + stride * 0.5 + reach, knee_y),
+        (front_x - stride * 0.6 + reach * (1.7 if near else 0.7), 0.02 + lift * 0.6)]
+    sprite.fill(colour, limb(hind, (top * 1.6, top * 0.95, foot * 1.15, foot)),
+        limb(fore, (top * 1.2, top * 0.7, foot)))
     paw = mix(colour, _DARK, 0.6) if beast is not BEASTS["rabbit"] else colour
     for x, y in (hind[-1], fore[-1]):
         sprite.fill(paw, ellipse(x + foot * 0.3, y - 0.002, foot * 0.85, foot * 0.5))
     if beast is BEASTS["fox"]:
-        sprite.fill(
-            _DARK,
-            limb(hind[2:], (foot * 1.2, foot)),
-            limb(fore[1:], (foot * 1.1, foot)),
-            alpha=0.85,
-        )
+        sprite.fill(_DARK, limb(hind[2:], (foot * 1.2, foot)), limb(fore[1:], (foot * 1.1, foot)),
+            alpha=0.85)
 
 
 def _markings(sprite: Sprite, look: Look, beast: Beast, coat: Colour, back: float) -> None:
@@ -235,34 +218,18 @@ def _markings(sprite: Sprite, look: Look, beast: Beast, coat: Colour, back: floa
             length = stream.uniform(0.16, 0.3)
             if look.word in ("leopard", "cheetah", "jaguar"):
                 break
-            sprite.fill(
-                _DARK,
-                limb(
-                    [(x, back + 0.34), (x + 0.03 + slant, back - 0.02), (x + slant, back - length)],
-                    (0.028, 0.026, 0.004),
-                ),
-                inside=True,
-            )
+            sprite.fill(_DARK, limb([(x, back + 0.34), (x + 0.03 + slant, back - 0.02),
+                (x + slant, back - length)], (0.028, 0.026, 0.004)), inside=True)
     if "spots" in beast.extras or look.word in ("leopard", "cheetah", "jaguar", "dalmatian"):
         colour = shade(coat, -0.22) if "spots" in beast.extras else _DARK
         size = 0.03 if "spots" in beast.extras else 0.018
-        spots = [
-            ellipse(
-                stream.uniform(-beast.half - 0.15, beast.head_at[0]),
-                stream.uniform(beast.belly * 0.7, 0.95),
-                size * stream.uniform(0.7, 1.4),
-                size * stream.uniform(0.6, 1.1),
-            )
-            for _ in range(70)
-        ]
+        spots = [ellipse(stream.uniform(-beast.half - 0.15, beast.head_at[0]),
+            stream.uniform(beast.belly * 0.7, 0.95), size * stream.uniform(0.7, 1.4), size
+            * stream.uniform(0.6, 1.1)) for _ in range(70)]
         sprite.fill(colour, *spots, inside=True, alpha=0.85)
     if "patches" in beast.extras and not look.colours and look.word == "cow":
-        patches = [
-            ellipse(-0.35, 0.62, 0.17, 0.12, 20),
-            ellipse(0.12, 0.7, 0.14, 0.1),
-            ellipse(0.4, 0.5, 0.1, 0.09),
-            ellipse(-0.05, 0.45, 0.1, 0.06),
-        ]
+        patches = [ellipse(-0.35, 0.62, 0.17, 0.12, 20), ellipse(0.12, 0.7, 0.14, 0.1),
+            ellipse(0.4, 0.5, 0.1, 0.09), ellipse(-0.05, 0.45, 0.1, 0.06)]
         sprite.fill(from_hex("#3a3433"), *patches, inside=True)
 
 
@@ -272,147 +239,72 @@ def _head(sprite: Sprite, look: Look, beast: Beast, coat: Colour) -> None:
     tip = (x + length, y - beast.nod)
     face = from_hex("#4a4340") if look.word == "sheep" and not look.colours else coat
     if "mane" in beast.extras:
-        mane = look.part(
-            "mane", from_hex("#e9b6d8") if look.word == "unicorn" else shade(coat, -0.18)
-        )
-        crest = smooth(
-            [
-                (0.5, 1.05),
-                (0.36, 0.96),
-                (0.22, 0.76),
-                (0.14, 0.62),
-                (0.2, 0.6),
-                (0.3, 0.72),
-                (0.46, 0.9),
-            ]
-        )
+        mane = look.part("mane", from_hex("#e9b6d8") if look.word == "unicorn"
+            else shade(coat, -0.18))
+        crest = smooth([(0.5, 1.05), (0.36, 0.96), (0.22, 0.76), (0.14, 0.62), (0.2, 0.6),
+            (0.3, 0.72), (0.46, 0.9)])
         sprite.fill(mane, crest)
-        locks = [
-            limb(
-                [(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)],
-                (0.016, 0.004),
-                3,
-            )
-            for t in np.linspace(0, 1, 7).tolist()
-        ]
+        locks = [limb([(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)],
+            (0.016, 0.004), 3) for t in np.linspace(0, 1, 7).tolist()]
         sprite.fill(shade(mane, 0.05), *locks, alpha=0.5)
         sprite.fill(mane, limb([(0.53, 1.06), (0.57, 1.0), (0.6, 0.94)], (0.045, 0.035, 0.006)))
     if "ruff" in beast.extras and look.word != "lioness":
         mane = look.part("mane", from_hex("#8a5228"))
         for ring, radius in enumerate((0.3, 0.24)):
-            tufts = [
-                ellipse(
-                    x - 0.08 + float(np.cos(a)) * radius * 0.6,
-                    y - 0.06 + float(np.sin(a)) * radius * 0.7,
-                    0.1,
-                )
-                for a in np.linspace(0, 6.28, 15).tolist()
-            ]
-            sprite.fill(
-                shade(mane, 0.05 * ring),
-                *tufts,
-                ellipse(x - 0.08, y - 0.06, radius * 0.7, radius * 0.8),
-            )
+            tufts = [ellipse(x - 0.08 + float(np.cos(a)) * radius * 0.6, y - 0.06 + float(np.sin(a))
+                * radius * 0.7, 0.1) for a in np.linspace(0, 6.28, 15).tolist()]
+            sprite.fill(shade(mane, 0.05 * ring), *tufts, ellipse(x - 0.08, y - 0.06, radius * 0.7,
+                radius * 0.8))
     _horns(sprite, look, beast, x, y)
     if beast.ear > 0:
         for dx, tone in ((-0.02, -0.1), (-0.07, 0.0)):
             lean = -0.06 if beast.ear < 0.2 else -0.14
-            ear = limb(
-                [
-                    (x + dx, y + back * 0.3),
-                    (x + dx + lean * 0.5, y + back * 0.4 + beast.ear * 0.6),
-                    (x + dx + lean, y + back * 0.4 + beast.ear),
-                ],
-                (beast.ear * 0.5, beast.ear * 0.42, 0.012),
-            )
+            ear = limb([(x + dx, y + back * 0.3), (x + dx + lean * 0.5, y + back * 0.4 + beast.ear
+                * 0.6), (x + dx + lean, y + back * 0.4 + beast.ear)],
+                (beast.ear * 0.5, beast.ear * 0.42, 0.012))
             sprite.fill(shade(face, tone), ear)
-    sprite.mass(
-        upright(face, y - back, y + back, 0.04),
-        limb(
-            [(x - back * 0.1, y), (x + length * 0.5, y - beast.nod * 0.4), tip],
-            (back, back * 0.72, front),
-        ),
-        fuse=0.012,
-    )
+    sprite.mass(upright(face, y - back, y + back, 0.04),
+        limb([(x - back * 0.1, y), (x + length * 0.5, y - beast.nod * 0.4), tip],
+        (back, back * 0.72, front)), fuse=0.012)
     if beast in (BEASTS["fox"], BEASTS["wolf"]):
-        sprite.soft(
-            from_hex("#f4ece0"),
-            limb([(x, y - back * 0.5), tip], (0.07, 0.05)),
-            blur=0.015,
-            alpha=0.9,
-        )
+        sprite.soft(from_hex("#f4ece0"), limb([(x, y - back * 0.5), tip], (0.07, 0.05)), blur=0.015,
+            alpha=0.9)
     if "trunk" in beast.extras:
-        trunk = [
-            (x + 0.12, y - 0.02),
-            (x + 0.25, y - 0.22),
-            (x + 0.27, y - 0.48),
-            (x + 0.36, y - 0.62),
-        ]
+        trunk = [(x + 0.12, y - 0.02), (x + 0.25, y - 0.22), (x + 0.27, y - 0.48),
+            (x + 0.36, y - 0.62)]
         sprite.fill(upright(coat, 0.1, 0.7, 0.06), limb(trunk, (0.2, 0.13, 0.09, 0.06)))
-        sprite.fill(
-            from_hex("#f2ead8"),
-            limb(
-                [(x + 0.15, y - 0.17), (x + 0.27, y - 0.27), (x + 0.4, y - 0.26)],
-                (0.05, 0.045, 0.012),
-            ),
-        )
-        flap = smooth(
-            [
-                (x - 0.08, y + 0.14),
-                (x - 0.22, y + 0.12),
-                (x - 0.27, y - 0.08),
-                (x - 0.16, y - 0.26),
-                (x - 0.04, y - 0.1),
-            ]
-        )
+        sprite.fill(from_hex("#f2ead8"), limb([(x + 0.15, y - 0.17), (x + 0.27, y - 0.27),
+            (x + 0.4, y - 0.26)], (0.05, 0.045, 0.012)))
+        flap = smooth([(x - 0.08, y + 0.14), (x - 0.22, y + 0.12), (x - 0.27, y - 0.08),
+            (x - 0.16, y - 0.26), (x - 0.04, y - 0.1)])
         sprite.fill(upright(shade(coat, -0.05), y - 0.25, y + 0.15, 0.05), flap)
     if beast.ear < 0:
-        ear = limb(
-            [(x - 0.04, y + back * 0.36), (x - 0.09, y), (x - 0.06, y + beast.ear)],
-            (0.06, 0.1, 0.06),
-        )
+        ear = limb([(x - 0.04, y + back * 0.36), (x - 0.09, y), (x - 0.06, y + beast.ear)],
+            (0.06, 0.1, 0.06))
         sprite.fill(shade(face, -0.12), ear)
-    sprite.fill(
-        _DARK,
-        ellipse(x + length * 0.22, y + back * 0.12, 0.019),
-        ellipse(tip[0] + front * 0.3, tip[1] + front * 0.15, front * 0.22)
-        if beast.skull[2] > 0.13 and "trunk" not in beast.extras and "mane" not in beast.extras
-        else ellipse(x + length * 0.22, y + back * 0.12, 0.016),
-    )
+    sprite.fill(_DARK, ellipse(x + length * 0.22, y + back * 0.12, 0.019),
+        ellipse(tip[0] + front * 0.3, tip[1] + front * 0.15, front * 0.22) if beast.skull[2] > 0.13
+        and "trunk" not in beast.extras and "mane" not in beast.extras
+        else ellipse(x + length * 0.22, y + back * 0.12, 0.016))
 
 
 def _horns(sprite: Sprite, look: Look, beast: Beast, x: float, y: float) -> None:
     bone = from_hex("#cdb892")
     if "antlers" in beast.extras and look.word not in ("doe", "fawn"):
         for side, tone in ((0.05, -0.14), (0.0, 0.0)):
-            beam = [
-                (x - 0.01 + side, y + 0.04),
-                (x - 0.07 + side, y + 0.14),
-                (x - 0.02 + side, y + 0.27),
-            ]
-            tines = [
-                [(x - 0.05 + side, y + 0.1), (x + 0.03 + side, y + 0.16)],
+            beam = [(x - 0.01 + side, y + 0.04), (x - 0.07 + side, y + 0.14),
+                (x - 0.02 + side, y + 0.27)]
+            tines = [[(x - 0.05 + side, y + 0.1), (x + 0.03 + side, y + 0.16)],
                 [(x - 0.065 + side, y + 0.16), (x + 0.03 + side, y + 0.22)],
-                [(x - 0.06 + side, y + 0.19), (x - 0.12 + side, y + 0.27)],
-            ]
+                [(x - 0.06 + side, y + 0.19), (x - 0.12 + side, y + 0.27)]]
             colour = shade(from_hex("#8a7358"), tone)
-            sprite.fill(
-                colour,
-                limb(beam, (0.022, 0.018, 0.006)),
-                *(limb(tine, (0.014, 0.005), 3) for tine in tines),
-            )
+            sprite.fill(colour, limb(beam, (0.022, 0.018, 0.006)),
+                *(limb(tine, (0.014, 0.005), 3) for tine in tines))
     if "horns" in beast.extras:
-        sprite.fill(
-            bone,
-            limb(
-                [(x - 0.02, y + 0.08), (x + 0.02, y + 0.18), (x + 0.09, y + 0.2)],
-                (0.04, 0.03, 0.008),
-            ),
-        )
+        sprite.fill(bone, limb([(x - 0.02, y + 0.08), (x + 0.02, y + 0.18), (x + 0.09, y + 0.2)],
+            (0.04, 0.03, 0.008)))
     if look.word == "unicorn":
-        sprite.fill(
-            from_hex("#e8c66a"),
-            outline([(x + 0.03, y + 0.04), (x + 0.17, y + 0.3), (x + 0.08, y + 0.02)]),
-        )
+        sprite.fill(from_hex("#e8c66a"), outline([(x + 0.03, y + 0.04), (x + 0.17, y + 0.3),
+            (x + 0.08, y + 0.02)]))
     if look.word == "giraffe":
         sprite.fill(_DARK, limb([(x, y + 0.02), (x - 0.01, y + 0.06)], (0.012, 0.016), 2))

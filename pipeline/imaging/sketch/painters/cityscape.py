@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 
 from pipeline.imaging.sketch.canvas import blend
@@ -67,95 +70,38 @@ def _building(
         tone = np.where(columns < split, main[channel], flank[channel]).astype(np.float32)[None, :]
         block[channel] = tone + (script.light.haze[channel] - tone) * fade * veil
     canvas.rgb[:, y0:y1, x0:x1] = block
-    _roof(stage, stream, x, base - tall, width, main, flank, split)
+    _roof(stage, stream, x, base - tall, width, main, flank)
     if nearness > 0.18:
         _lights(stage, stream, (y0, y1, x0, x1), split, main, nearness)
 
 
 def _roof(
-    stage: Stage,
-    stream: Stream,
-    x: float,
-    top: float,
-    width: float,
-    main: Colour,
-    flank: Colour,
-    split: int,
+    stage: Stage, stream: Stream, x: float, top: float, width: float, main: Colour, flank: Colour
 ) -> None:
-    canvas = stage.canvas
+    """Finish a building's top: a mast, steps, a slant, a spire, a box, or nothing."""
     choice = stream.integer(0, 6)
     middle = x + width / 2
+
+    def box(left: float, right: float, tall: float, colour: Colour) -> None:
+        corners = [(left, top - tall), (right, top - tall), (right, top), (left, top)]
+        stage.canvas.fill([outline(corners)], colour)
+
     if choice == 0:
-        canvas.fill(
-            [
-                outline(
-                    [
-                        (middle - 1, top - width * 1.1),
-                        (middle + 1, top - width * 1.1),
-                        (middle + 1.5, top),
-                        (middle - 1.5, top),
-                    ]
-                )
-            ],
-            main,
-        )
+        box(middle - 1.2, middle + 1.2, width * 1.1, main)
     elif choice == 1:
         for step, share in ((0.16, 0.72), (0.3, 0.44)):
-            left, right = middle - width * share / 2, middle + width * share / 2
-            canvas.fill(
-                [
-                    outline(
-                        [
-                            (left, top - width * step),
-                            (right, top - width * step),
-                            (right, top),
-                            (left, top),
-                        ]
-                    )
-                ],
-                main,
-            )
-            canvas.fill(
-                [
-                    outline(
-                        [
-                            (middle + width * share * 0.2, top - width * step),
-                            (right, top - width * step),
-                            (right, top),
-                            (middle + width * share * 0.2, top),
-                        ]
-                    )
-                ],
-                flank,
-            )
+            half = width * share / 2
+            box(middle - half, middle + half, width * step, main)
+            box(middle + half * 0.4, middle + half, width * step, flank)
     elif choice == 2:
-        canvas.fill([outline([(x, top), (x + width, top), (x + width, top - width * 0.32)])], main)
+        slant = outline([(x, top), (x + width, top), (x + width, top - width * 0.32)])
+        stage.canvas.fill([slant], main)
     elif choice == 3:
-        canvas.fill(
-            [
-                outline(
-                    [(x + width * 0.15, top), (middle, top - width * 0.9), (x + width * 0.85, top)]
-                )
-            ],
-            main,
-        )
-        canvas.fill(
-            [outline([(middle, top), (middle, top - width * 0.9), (x + width * 0.85, top)])], flank
-        )
+        peak, right = (middle, top - width * 0.9), (x + width * 0.85, top)
+        stage.canvas.fill([outline([(x + width * 0.15, top), peak, right])], main)
+        stage.canvas.fill([outline([(middle, top), peak, right])], flank)
     elif choice == 4:
-        canvas.fill(
-            [
-                outline(
-                    [
-                        (x + width * 0.2, top),
-                        (x + width * 0.2, top - width * 0.2),
-                        (x + width * 0.5, top - width * 0.2),
-                        (x + width * 0.5, top),
-                    ]
-                )
-            ],
-            flank,
-        )
+        box(x + width * 0.2, x + width * 0.5, width * 0.2, flank)
 
 
 def _lights(
@@ -222,7 +168,7 @@ def paint_street(stage: Stage, wet: bool) -> None:
         own = stream.child(f"side{side}")
         while depths[-1] > 0.07:
             depths.append(depths[-1] * own.uniform(0.66, 0.8))
-        for near, far in reversed(list(zip(depths[:-1], depths[1:], strict=True))):
+        for near, far in reversed(list(pairwise(depths))):
             _facade(stage, own, vanish, side, near, far, signs)
     _pavement(stage, vanish, wet)
     _signs(stage, signs)
@@ -238,70 +184,77 @@ def _wall_x(stage: Stage, vanish: tuple[float, float], side: int, depth: float) 
     return vanish[0] + (edge - vanish[0]) * depth
 
 
+@dataclass(frozen=True)
+class _Wall:
+    """One house front in the street: its side, the depths it spans, its height and colour."""
+
+    side: int
+    near: float
+    far: float
+    tall: float
+    colour: Colour
+
+
+Sign = tuple[float, float, float, float, Colour]
+Vanish = tuple[float, float]
+
+
 def _facade(
-    stage: Stage, stream: Stream, vanish: tuple[float, float], side: int, near: float, far: float,
-    signs: list[tuple[float, float, float, float, Colour]],
-) -> None:  # fmt: skip
+    stage: Stage,
+    stream: Stream,
+    vanish: Vanish,
+    side: int,
+    near: float,
+    far: float,
+    signs: list[Sign],
+) -> None:
     canvas, script = stage.canvas, stage.script
     face = from_hex(stream.pick(_FACADES))
-    nearness = near**0.5
     tall = canvas.unit * stream.uniform(0.75, 1.5)
-    drop = canvas.height - vanish[1]
-    x_near, x_far = _wall_x(stage, vanish, side, near), _wall_x(stage, vanish, side, far)
-    top_n, top_f = vanish[1] - tall * near, vanish[1] - tall * far
-    foot_n, foot_f = vanish[1] + drop * 0.82 * near, vanish[1] + drop * 0.82 * far
     facing = (stage.sun[0] - vanish[0]) * side < 0
-    wall = script.lit(face) if facing else script.shaded(face, 1.1)
-    wall = script.far(mix(wall, script.land(nearness), 0.2), (1 - nearness) * 0.8)
-    canvas.fill(
-        [outline([(x_near, top_n), (x_far, top_f), (x_far, foot_f), (x_near, foot_n)])], wall
-    )
-    front_far = far - 0.0
-    cap = outline(
-        [
-            (x_far, vanish[1] - tall * front_far),
-            (x_far - side * canvas.unit * 0.004, vanish[1] - tall * front_far),
-            (x_far - side * canvas.unit * 0.004, foot_f),
-            (x_far, foot_f),
-        ]
-    )
-    canvas.fill([cap], shade(wall, -0.08))
-    floors = max(3, int(tall / (canvas.unit * 0.13)))
-    bays = 3 if near > 0.25 else 2
-    night = script.light.night
-    for floor in range(floors):
-        for bay in range(bays):
-            b0, b1 = (bay + 0.22) / bays, (bay + 0.78) / bays
-            # Equal bays shrink with depth: interpolate 1/z, not z.
-            d0, d1 = (
-                1 / (1 / near + (1 / far - 1 / near) * b0),
-                1 / (1 / near + (1 / far - 1 / near) * b1),
-            )
-            low, high = -0.05 + (floor + 0.25) / floors, -0.05 + (floor + 0.72) / floors
-            if floor == 0:
-                low, high = -0.14, high * 0.9
-            quad = []
-            for depth, level in ((d0, low), (d1, low), (d1, high), (d0, high)):
-                quad.append((_wall_x(stage, vanish, side, depth), vanish[1] - tall * depth * level))
-            on = stream.chance(0.3 + 0.35 * night) and night > 0.2
-            glass = mix(shade(wall, -0.16), script.light.sky[2], 0.25)
-            tint = mix(_LAMP, script.accents[stream.integer(0, 3)], 0.3)
-            canvas.fill([outline(quad)], mix(glass, tint, 0.8 * night) if on else glass, 0.9)
-    if stream.chance(0.75) and night > 0.35:
+    colour = script.lit(face) if facing else script.shaded(face, 1.1)
+    colour = script.far(mix(colour, script.land(near**0.5), 0.2), (1 - near**0.5) * 0.8)
+    wall = _Wall(side, near, far, tall, colour)
+    drop = (canvas.height - vanish[1]) * 0.82
+    x_near, x_far = _wall_x(stage, vanish, side, near), _wall_x(stage, vanish, side, far)
+    corners = [
+        (x_near, vanish[1] - tall * near), (x_far, vanish[1] - tall * far),
+        (x_far, vanish[1] + drop * far), (x_near, vanish[1] + drop * near),
+    ]  # fmt: skip
+    canvas.fill([outline(corners)], colour)
+    _street_windows(stage, stream, vanish, wall)
+    if stream.chance(0.75) and script.light.night > 0.35:
         depth = near * 0.7 + far * 0.3
         level = stream.uniform(0.12, 0.45)
         wide = canvas.unit * 0.075 * depth
         x = _wall_x(stage, vanish, side, depth) - side * wide * 0.7
         y = vanish[1] - tall * depth * level
-        signs.append(
-            (
-                x,
-                y,
-                wide * stream.uniform(0.5, 0.9),
-                wide * stream.uniform(0.6, 2.6),
-                stream.pick(script.accents),
-            )
-        )
+        size = (wide * stream.uniform(0.5, 0.9), wide * stream.uniform(0.6, 2.6))
+        signs.append((x, y, *size, stream.pick(script.accents)))
+
+
+def _street_windows(stage: Stage, stream: Stream, vanish: Vanish, wall: _Wall) -> None:
+    """Set the windows of a house front, in perspective."""
+    canvas, script = stage.canvas, stage.script
+    floors = max(3, int(wall.tall / (canvas.unit * 0.13)))
+    bays = 3 if wall.near > 0.25 else 2
+    night = script.light.night
+    glass = mix(shade(wall.colour, -0.16), script.light.sky[2], 0.25)
+    span = 1 / wall.far - 1 / wall.near
+    for floor in range(floors):
+        low, high = -0.05 + (floor + 0.25) / floors, -0.05 + (floor + 0.72) / floors
+        if floor == 0:
+            low, high = -0.14, high * 0.9
+        for bay in range(bays):
+            # Equal bays shrink with depth: interpolate 1/z, not z.
+            d0, d1 = (1 / (1 / wall.near + span * (bay + b) / bays) for b in (0.22, 0.78))
+            quad = [
+                (_wall_x(stage, vanish, wall.side, depth), vanish[1] - wall.tall * depth * level)
+                for depth, level in ((d0, low), (d1, low), (d1, high), (d0, high))
+            ]
+            on = stream.chance(0.3 + 0.35 * night) and night > 0.2
+            tint = mix(_LAMP, script.accents[stream.integer(0, 3)], 0.3)
+            canvas.fill([outline(quad)], mix(glass, tint, 0.8 * night) if on else glass, 0.9)
 
 
 def _pavement(stage: Stage, vanish: tuple[float, float], wet: bool) -> None:

@@ -97,7 +97,7 @@ def _lit_relief(stage: Stage, relief: Plane, height: float, place: tuple[float, 
         turn = -(slope_x * np.float32(light[0]) + slope_y * np.float32(light[1]))
         total += np.clip(turn, -1.2, 1.2) * np.float32(weight)
     hollow = np.clip((blurred(relief, height * 0.09) - relief) / np.float32(height), 0, 1)
-    return total - hollow * np.float32(0.9)
+    return np.asarray(total - hollow * np.float32(0.9), np.float32)
 
 
 def _puffs(stream: Stream, x: float, base: float, width: float, height: float) -> list[Clump]:
@@ -195,7 +195,7 @@ def paint_deck(stage: Stage, stream: Stream, amount: float, drama: float = 0.5) 
         borderMode=cv2.BORDER_REFLECT_101,
     )
     low = 0.56 - 0.3 * amount
-    mask = smoothstep(low, low + 0.22, field)
+    mask = smoothstep(low, low + 0.22, np.asarray(field, np.float32))
     dark, body, lit = cloud_colours(stage)
     dark = shade(dark, -0.1 * drama)
     level = 0.45 + (field - moved) * np.float32(3.2) - (field - 0.5) * np.float32(0.9 + drama)

@@ -136,59 +136,42 @@ def _surface(
     map_y = (np.arcsin(np.clip(down, -1, 1)) / np.float32(math.pi) + np.float32(0.5)) * np.float32(
         size - 2
     )
-    if kind in ("bands", "rings"):
-        tile = warped(stream.child("bands"), (size, size), (11, 1.4), 6, 0.22)
-        stops = [
-            (0.25, shade(colour, -0.16)),
-            (0.42, colour),
-            (0.55, shade(mix(colour, (1, 0.95, 0.85), 0.4), 0.06)),
-            (0.66, shade(colour, -0.06)),
-            (0.8, mix(colour, (1, 1, 1), 0.55)),
-        ]
-    elif kind == "earth":
-        tile = fbm(stream.child("lands"), (size, size), (4, 5), 7, 0.55)
-        sea = colour
-        stops = [
-            (0.3, shade(sea, -0.1)),
-            (0.49, sea),
-            (0.5, (0.72, 0.66, 0.45)),
-            (0.56, (0.36, 0.52, 0.3)),
-            (0.72, (0.56, 0.5, 0.38)),
-            (0.8, (0.95, 0.96, 0.97)),
-        ]
-    else:
-        tile = (
-            ridged(stream.child("rock"), (size, size), (5, 5), 6) * 0.6
-            + fbm(stream.child("dust"), (size, size), (3, 3), 6) * 0.4
-        )
-        stops = [(0.2, shade(colour, -0.2)), (0.45, colour), (0.7, shade(colour, 0.1))]
-    texture = cv2.remap(
-        tile,
-        np.ascontiguousarray(map_x, np.float32),
-        np.ascontiguousarray(map_y, np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT_101,
-    )
-    result = ramp(stops, np.asarray(texture, np.float32))
+    maps = (np.ascontiguousarray(map_x, np.float32), np.ascontiguousarray(map_y, np.float32))
+    tile, stops = _crust(stream, size, colour, kind)
+    result = ramp(stops, _draped(tile, maps))
     if kind == "earth":
         clouds = warped(stream.child("clouds"), (size, size), (6, 4), 6, 0.6)
-        cover = smoothstep(
-            0.52,
-            0.74,
-            np.asarray(
-                cv2.remap(
-                    clouds,
-                    np.ascontiguousarray(map_x, np.float32),
-                    np.ascontiguousarray(map_y, np.float32),
-                    cv2.INTER_LINEAR,
-                    borderMode=cv2.BORDER_REFLECT_101,
-                ),
-                np.float32,
-            ),
-        )
+        cover = smoothstep(0.52, 0.74, _draped(clouds, maps))
         for channel in range(3):
             result[channel] += (0.97 - result[channel]) * cover * np.float32(0.9)
     return result
+
+
+def _draped(tile: Plane, maps: tuple[Plane, Plane]) -> Plane:
+    draped = cv2.remap(tile, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(draped, np.float32)
+
+
+def _crust(
+    stream: Stream, size: int, colour: Colour, kind: str
+) -> tuple[Plane, list[tuple[float, Colour]]]:
+    """Return a flat map of the planet's surface and the colours of its values."""
+    shape = (size, size)
+    if kind in ("bands", "rings"):
+        tile = warped(stream.child("bands"), shape, (11, 1.4), 6, 0.22)
+        cream = shade(mix(colour, (1, 0.95, 0.85), 0.4), 0.06)
+        return tile, [
+            (0.25, shade(colour, -0.16)), (0.42, colour), (0.55, cream),
+            (0.66, shade(colour, -0.06)), (0.8, mix(colour, (1, 1, 1), 0.55)),
+        ]  # fmt: skip
+    if kind == "earth":
+        return fbm(stream.child("lands"), shape, (4, 5), 7, 0.55), [
+            (0.3, shade(colour, -0.1)), (0.49, colour), (0.5, (0.72, 0.66, 0.45)),
+            (0.56, (0.36, 0.52, 0.3)), (0.72, (0.56, 0.5, 0.38)), (0.8, (0.95, 0.96, 0.97)),
+        ]  # fmt: skip
+    rock = ridged(stream.child("rock"), shape, (5, 5), 6) * np.float32(0.6)
+    rock = rock + fbm(stream.child("dust"), shape, (3, 3), 6) * np.float32(0.4)
+    return rock, [(0.2, shade(colour, -0.2)), (0.45, colour), (0.7, shade(colour, 0.1))]
 
 
 def _rings(

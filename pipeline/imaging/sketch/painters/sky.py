@@ -179,7 +179,9 @@ def paint_galaxy_band(stage: Stage, bottom: float | None = None) -> None:
         stream.child("speck").array(canvas.height // 2, canvas.width // 2),
         (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR,
     )  # fmt: skip
-    canvas.shine((1, 1, 1), smoothstep(0.86, 1.0, speck) * body * np.float32(0.9))
+    canvas.shine(
+        (1, 1, 1), smoothstep(0.86, 1.0, np.asarray(speck, np.float32)) * body * np.float32(0.9)
+    )
 
 
 def paint_rays(stage: Stage, strength: float = 0.35) -> None:
@@ -200,7 +202,6 @@ def paint_rays(stage: Stage, strength: float = 0.35) -> None:
 
 def paint_aurora(stage: Stage, colours: tuple[Colour, ...] = ()) -> None:
     """Hang curtains of northern light."""
-    canvas = stage.canvas
     stream = stage.stream.child("aurora")
     low = colours[0] if colours else (0.25, 0.95, 0.6)
     high = colours[1] if len(colours) > 1 else shade(mix(low, (0.6, 0.3, 0.9), 0.7), 0.0)

@@ -13,6 +13,9 @@ from pipeline.imaging.sketch.painters.foliage import leafy
 from pipeline.imaging.sketch.sprite import Fade, Sprite, upright
 from pipeline.imaging.sketch.stream import Stream
 
+# Outlines read better as dense lists of points than one number to a line.
+# fmt: off
+
 _LEAVES = {
     "spring": ("#8fbf5e", "#a3c86a"),
     "summer": ("#5b8f3f", "#4f8446"),
@@ -59,13 +62,9 @@ def crown(
     for index in range(count):
         angle = 2.4 * index + stream.uniform(-0.5, 0.5)
         away = math.sqrt((index + 0.5) / count) * stream.uniform(0.85, 1.05)
-        clumps.append(
-            (
-                centre[0] + math.cos(angle) * away * reach[0] * 0.8,
-                centre[1] + math.sin(angle) * away * reach[1] * 0.8,
-                min(reach) * stream.uniform(0.28, 0.46) * (1.15 - 0.4 * away),
-            )
-        )
+        clumps.append((centre[0] + math.cos(angle) * away * reach[0] * 0.8, centre[1]
+            + math.sin(angle) * away * reach[1] * 0.8, min(reach) * stream.uniform(0.28, 0.46)
+            * (1.15 - 0.4 * away)))
     leafy(sprite, stream, clumps, leaf)
 
 
@@ -73,10 +72,8 @@ def trunk(sprite: Sprite, look: Look, top: float, width: float, bark: Colour) ->
     """Paint a trunk that forks into a few boughs."""
     stream = look.stream.child("trunk")
     lean = stream.uniform(-0.05, 0.05)
-    sprite.fill(
-        Fade((-width, 0), (width, 0), shade(bark, 0.05), shade(bark, -0.08)),
-        limb([(0, -0.01), (lean * 0.4, top * 0.5), (lean, top)], (width * 1.7, width, width * 0.6)),
-    )
+    sprite.fill(Fade((-width, 0), (width, 0), shade(bark, 0.05), shade(bark, -0.08)),
+        limb([(0, -0.01), (lean * 0.4, top * 0.5), (lean, top)], (width * 1.7, width, width * 0.6)))
     sprite.ground()
     for _ in range(5 if look.hero else 3):
         start = stream.uniform(0.55, 0.85) * top
@@ -123,10 +120,8 @@ def paint_blossom_tree(sprite: Sprite, look: Look) -> None:
     petal = look.main("#f3b2c4", "#f0a3bb", "#f7c6d3")
     crown(sprite, look, (0.02, 0.64), (0.44, 0.28), petal)
     stream = look.stream.child("fallen")
-    fallen = [
-        ellipse(stream.normal(0.28), stream.uniform(-0.04, 0.02), 0.008, 0.004)
-        for _ in range(40 if look.hero else 12)
-    ]
+    fallen = [ellipse(stream.normal(0.28), stream.uniform(-0.04, 0.02), 0.008, 0.004)
+        for _ in range(40 if look.hero else 12)]
     sprite.fill(shade(petal, 0.04), *fallen, alpha=0.9)
 
 
@@ -148,11 +143,8 @@ def paint_conifer(sprite: Sprite, look: Look) -> None:
             light = _tier(stream, y + 0.02, tall * 0.8, reach * 0.7, 7)
             sprite.fill(shade(colour, 0.055), light, alpha=0.55)
         if snowy:
-            sprite.fill(
-                (0.94, 0.96, 0.99),
-                _tier(stream, y + tall * 0.42, tall * 0.5, reach * 0.6, 7),
-                alpha=0.88,
-            )
+            sprite.fill((0.94, 0.96, 0.99), _tier(stream, y + tall * 0.42, tall * 0.5, reach * 0.6,
+                7), alpha=0.88)
 
 
 def _tier(stream: Stream, y: float, tall: float, reach: float, teeth: int) -> Outline:
@@ -160,9 +152,8 @@ def _tier(stream: Stream, y: float, tall: float, reach: float, teeth: int) -> Ou
     for index in range(teeth + 1):
         x = reach - 2 * reach * index / teeth
         sag = (abs(x) / max(reach, 1e-6)) ** 1.5 * tall * 0.22
-        points.append(
-            (x * stream.uniform(0.92, 1.05), y - sag + stream.uniform(-0.1, 0.1) * tall * 0.3)
-        )
+        points.append((x * stream.uniform(0.92, 1.05), y - sag + stream.uniform(-0.1, 0.1) * tall
+            * 0.3))
         if index < teeth:
             points.append((x - reach / teeth, y - sag * 0.7 + tall * 0.13))
     return outline(points)
@@ -174,19 +165,16 @@ def paint_palm(sprite: Sprite, look: Look) -> None:
     lean = stream.sign() * stream.uniform(0.08, 0.24)
     bark = from_hex("#7c6249")
     spine = [(0.0, -0.01), (lean * 0.25, 0.35), (lean, 0.8)]
-    sprite.fill(
-        Fade((-0.04, 0), (0.05, 0), shade(bark, 0.08), shade(bark, -0.1)),
-        limb(spine, (0.06, 0.035, 0.03)),
-    )
+    sprite.fill(Fade((-0.04, 0), (0.05, 0), shade(bark, 0.08), shade(bark, -0.1)),
+        limb(spine, (0.06, 0.035, 0.03)))
     leaf = look.main("#4f8a4a", "#5b954c", "#447d4e")
     for index in range(11):
         angle = math.radians(-25 + 230 * index / 10 + stream.uniform(-8, 8))
         length = stream.uniform(0.26, 0.36)
         colour = shade(leaf, -0.1 + 0.16 * (math.sin(angle) * 0.5 + 0.5))
         sprite.fill(colour, _frond(stream, (lean, 0.8), angle, length))
-    sprite.fill(
-        from_hex("#5a4030"), *(ellipse(lean + dx, 0.785, 0.018) for dx in (-0.02, 0.015, 0.0))
-    )
+    sprite.fill(from_hex("#5a4030"), *(ellipse(lean + dx, 0.785, 0.018)
+        for dx in (-0.02, 0.015, 0.0)))
 
 
 def _frond(stream: Stream, root: tuple[float, float], angle: float, length: float) -> Outline:
@@ -221,13 +209,8 @@ def paint_willow(sprite: Sprite, look: Look) -> None:
             top = 0.9 - x * x * 1.2 - step * 0.08 + stream.uniform(-0.05, 0.03)
             low = max(0.06, top - stream.uniform(0.3, 0.62))
             sway = stream.uniform(-0.03, 0.03)
-            strands.append(
-                limb(
-                    [(x * 0.9, top), (x, (top + low) / 2), (x * 1.05 + sway, low)],
-                    (0.016, 0.02, 0.004),
-                    5,
-                )
-            )
+            strands.append(limb([(x * 0.9, top), (x, (top + low) / 2), (x * 1.05 + sway, low)],
+                (0.016, 0.02, 0.004), 5))
         sprite.fill(shade(leaf, -0.08 + 0.08 * step), *strands, alpha=0.85)
 
 
@@ -238,10 +221,8 @@ def paint_birch(sprite: Sprite, look: Look) -> None:
     white = from_hex("#e9e4da")
     stem = limb([(0, -0.01), (lean, 0.5), (lean * 1.5, 0.97)], (0.05, 0.036, 0.012))
     sprite.fill(Fade((-0.025, 0), (0.03, 0), white, shade(white, -0.2)), stem)
-    scars = [
-        ellipse(stream.uniform(-0.016, 0.016) + lean * y, y, stream.uniform(0.006, 0.016), 0.0035)
-        for y in (stream.uniform(0.02, 0.85) for _ in range(18))
-    ]
+    scars = [ellipse(stream.uniform(-0.016, 0.016) + lean * y, y, stream.uniform(0.006, 0.016),
+        0.0035) for y in (stream.uniform(0.02, 0.85) for _ in range(18))]
     sprite.fill(from_hex("#3b3632"), *scars, inside=True)
     leaf = look.main("#d9b23c", "#e0bb4a") if look.season in ("autumn", "") else leaf_colour(look)
     if look.season == "winter":
@@ -263,19 +244,18 @@ def paint_bamboo(sprite: Sprite, look: Look) -> None:
         y0, y1 = index / joints, (index + 1) / joints - 0.006
         colour = shade(green, stream.uniform(-0.04, 0.04))
         piece = outline([
-            (lean * y0 - width / 2, y0), (lean * y0 + width / 2, y0), (lean * y1 + width * 0.46, (y0 + y1) / 2),
-            (lean * y1 + width / 2, y1), (lean * y1 - width / 2, y1), (lean * y1 - width * 0.46, (y0 + y1) / 2),
+            (lean * y0 - width / 2, y0), (lean * y0 + width / 2, y0), (lean * y1 + width * 0.46,
+            (y0 + y1) / 2),
+            (lean * y1 + width / 2, y1), (lean * y1 - width / 2, y1), (lean * y1 - width * 0.46,
+            (y0 + y1) / 2),
         ])  # fmt: skip
-        sprite.fill(
-            Fade((-width / 2, 0), (width / 2, 0), shade(colour, 0.1), shade(colour, -0.12)), piece
-        )
+        sprite.fill(Fade((-width / 2, 0), (width / 2, 0), shade(colour, 0.1), shade(colour, -0.12)),
+            piece)
     for _ in range(9):
         y, side = stream.uniform(0.45, 0.98), stream.sign()
         length = stream.uniform(0.06, 0.12)
-        blade = limb(
-            [(lean * y, y), (side * length * 0.6, y - 0.01), (side * length, y - 0.05)],
-            (0.004, 0.018, 0.002),
-        )
+        blade = limb([(lean * y, y), (side * length * 0.6, y - 0.01), (side * length, y - 0.05)],
+            (0.004, 0.018, 0.002))
         sprite.fill(shade(green, stream.uniform(-0.1, 0.06)), blade)
 
 
@@ -286,21 +266,19 @@ def paint_cactus(sprite: Sprite, look: Look) -> None:
     left, right = stream.uniform(0.3, 0.45), stream.uniform(0.4, 0.6)
     body = [
         limb([(0, -0.02), (0, 0.5), (0, 0.92)], (0.17, 0.19, 0.16)),
-        limb([(0, left), (-0.2, left + 0.02), (-0.24, left + 0.14), (-0.24, left + 0.32)], (0.1, 0.11, 0.12, 0.1)),
-        limb([(0, right), (0.17, right + 0.02), (0.21, right + 0.1), (0.21, right + 0.25)], (0.09, 0.1, 0.1, 0.09)),
+        limb([(0, left), (-0.2, left + 0.02), (-0.24, left + 0.14), (-0.24, left + 0.32)], (0.1,
+        0.11, 0.12, 0.1)),
+        limb([(0, right), (0.17, right + 0.02), (0.21, right + 0.1), (0.21, right + 0.25)], (0.09,
+        0.1, 0.1, 0.09)),
     ]  # fmt: skip
     sprite.fill(Fade((-0.25, 0.5), (0.25, 0.5), shade(green, 0.07), shade(green, -0.1)), *body)
     for x in (-0.055, -0.018, 0.02, 0.056):
-        sprite.fill(
-            shade(green, -0.14), limb([(x, 0.0), (x, 0.95)], (0.007, 0.005)), alpha=0.6, inside=True
-        )
+        sprite.fill(shade(green, -0.14), limb([(x, 0.0), (x, 0.95)], (0.007, 0.005)), alpha=0.6,
+            inside=True)
     sprite.ground()
     if look.hero or stream.chance(0.4):
-        sprite.fill(
-            look.accent(0, 0.6, from_hex("#e8739a")),
-            ellipse(0, 1.0, 0.05, 0.035),
-            ellipse(0.21, right + 0.3, 0.03, 0.02),
-        )
+        sprite.fill(look.accent(0, 0.6, from_hex("#e8739a")), ellipse(0, 1.0, 0.05, 0.035),
+            ellipse(0.21, right + 0.3, 0.03, 0.02))
 
 
 def paint_bush(sprite: Sprite, look: Look) -> None:
@@ -338,13 +316,8 @@ def paint_grass_tuft(sprite: Sprite, look: Look) -> None:
         for _ in range(12):
             x, lean = stream.normal(0.22), stream.normal(0.16)
             tall = stream.uniform(0.45, 1.0)
-            blades.append(
-                limb(
-                    [(x, -0.02), (x + lean * 0.3, tall * 0.6), (x + lean, tall)],
-                    (0.045, 0.03, 0.004),
-                    5,
-                )
-            )
+            blades.append(limb([(x, -0.02), (x + lean * 0.3, tall * 0.6), (x + lean, tall)],
+                (0.045, 0.03, 0.004), 5))
         sprite.fill(shade(leaf, tone), *blades)
 
 

@@ -99,7 +99,7 @@ def paint_drift(stage: Stage, colours: list[Colour], count: int, size: float) ->
         cv2.ellipse(box, middle, axes, turn * 360, 0, 360, 255, -1, cv2.LINE_AA, 4)
         mask = box.astype(np.float32) * np.float32(0.9 / 255)
         if near > 0.75:
-            mask = cv2.GaussianBlur(mask, (0, 0), radius * 0.25)
+            mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), radius * 0.25), np.float32)
         x0, y0 = int(px) - reach, int(py) - reach
         sx, sy = max(0, -x0), max(0, -y0)
         ex, ey = min(2 * reach, canvas.width - x0), min(2 * reach, canvas.height - y0)

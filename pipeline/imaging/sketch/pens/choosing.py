@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.imaging.sketch.finish import Grade
-from pipeline.imaging.sketch.pens import designed, drawn, faceted, lens, painterly
+from pipeline.imaging.sketch.pens import blocks, designed, drawn, faceted, lens, painterly
 from pipeline.imaging.sketch.pens.common import Pen
 
 _PLAIN = Grade()
@@ -17,6 +17,9 @@ _PHOTO = Grade(bloom=0.26, toning=0.08, fade=0.012, vignette=0.2, grain=0.007, c
 _VIVID = Grade(
     bloom=0.3, toning=0.06, fade=0.0, vignette=0.12, grain=0.006, saturation=1.18, contrast=1.08
 )
+
+
+_BEFORE = Grade(vignette=0.0, grain=0.0, toning=0.05)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Manner:
     name: str
     pen: Pen | None = None
     grade: Grade = _PLAIN
-    before: Grade | None = Grade(vignette=0.0, grain=0.0, toning=0.05)
+    before: Grade | None = _BEFORE
 
 
 _MANNERS: dict[str, Manner] = {
@@ -43,16 +46,20 @@ _MANNERS: dict[str, Manner] = {
         Manner("photographic", None, _PHOTO, None),
         Manner("digital art", None, _VIVID, None),
         Manner("minimal", None, replace(_PLAIN, bloom=0.1, vignette=0.05, grain=0.006), None),
-        Manner("soft", None, replace(_PLAIN, bloom=0.5, contrast=0.86, fade=0.05, vignette=0.08, saturation=0.94), None),
-        Manner("fashion", None, replace(_PHOTO, fade=0.05, saturation=0.86, contrast=1.12, grain=0.01), None),
+        Manner("soft", None, replace(_PLAIN, bloom=0.5, contrast=0.86, fade=0.05, vignette=0.08,
+        saturation=0.94), None),
+        Manner("fashion", None, replace(_PHOTO, fade=0.05, saturation=0.86, contrast=1.12,
+        grain=0.01), None),
         Manner("street", None, replace(_FILM, saturation=0.78, contrast=1.14, grain=0.018), None),
         Manner("hdr", lens.enhance, _VIVID),
         Manner("enhance", lens.enhance, replace(_PHOTO, saturation=1.08)),
         Manner("cinematic", lens.cinematic, _FILM),
         Manner("analog film", lens.analog, replace(_FILM, grain=0.02, toning=0.04)),
         Manner("film noir", lens.noir, replace(_FILM, toning=0.0, grain=0.02, saturation=0.0)),
-        Manner("black and white", None, replace(_FILM, saturation=0.0, toning=0.0, contrast=1.16), None),
-        Manner("sepia", None, replace(_FILM, saturation=0.12, toning=0.34, shadows=(0.24, 0.15, 0.08), highlights=(1.0, 0.9, 0.72)), None),
+        Manner("black and white", None, replace(_FILM, saturation=0.0, toning=0.0, contrast=1.16),
+        None),
+        Manner("sepia", None, replace(_FILM, saturation=0.12, toning=0.34, shadows=(0.24, 0.15,
+        0.08), highlights=(1.0, 0.9, 0.72)), None),
         Manner("infrared", lens.infrared, _FILM),
         Manner("tilt-shift", lens.tilt_shift, replace(_PHOTO, bloom=0.1)),
         Manner("long exposure", lens.long_exposure, _PHOTO),
@@ -60,7 +67,8 @@ _MANNERS: dict[str, Manner] = {
         Manner("neon", lens.neon, replace(_VIVID, bloom=0.35, toning=0.0)),
         Manner("vaporwave", lens.vaporwave, replace(_VIVID, toning=0.0)),
         Manner("glitch", lens.glitch, replace(_VIVID, grain=0.02)),
-        Manner("anime", lens.anime, replace(_VIVID, bloom=0.2, toning=0.02, vignette=0.04, grain=0.003)),
+        Manner("anime", lens.anime, replace(_VIVID, bloom=0.2, toning=0.02, vignette=0.04,
+        grain=0.003)),
         Manner("fantasy art", lens.fantasy, replace(_VIVID, toning=0.04)),
         Manner("3d render", lens.render_3d, replace(_VIVID, bloom=0.18, grain=0.003)),
         Manner("concept art", lens.underdrawn, replace(_PLAIN, vignette=0.14)),
@@ -88,10 +96,11 @@ _MANNERS: dict[str, Manner] = {
         Manner("stained glass", faceted.stained_glass, replace(_VIVID, bloom=0.2)),
         Manner("mosaic", faceted.mosaic, replace(_PRINT, vignette=0.12)),
         Manner("paper cut", faceted.paper_cut, replace(_PAPER, vignette=0.12)),
-        Manner("pixel art", faceted.pixel_art, Grade(bloom=0, contrast=0.76, toning=0, fade=0, vignette=0, grain=0)),
-        Manner("isometric", faceted.isometric, replace(_PRINT, vignette=0.08)),
-        Manner("tile texture", faceted.tile_texture, replace(_PRINT, vignette=0.04)),
-        Manner("cross stitch", faceted.cross_stitch, _PRINT),
+        Manner("pixel art", blocks.pixel_art, Grade(bloom=0, contrast=0.76, toning=0, fade=0,
+        vignette=0, grain=0)),
+        Manner("isometric", blocks.isometric, replace(_PRINT, vignette=0.08)),
+        Manner("tile texture", blocks.tile_texture, replace(_PRINT, vignette=0.04)),
+        Manner("cross stitch", blocks.cross_stitch, _PRINT),
         Manner("clay", faceted.clay, replace(_VIVID, bloom=0.12, grain=0.004)),
         Manner("art deco", designed.art_deco, _PRINT),
         Manner("art nouveau", designed.art_nouveau, _PRINT),
@@ -119,11 +128,14 @@ _WORDS: dict[str, str] = {
     "coloured pencil": "coloured pencil|colored pencil|colour pencil|color pencil",
     "charcoal": "charcoal|conté|conte crayon",
     "ink wash": "ink wash|ink-wash|sumi-e|sumi e|chinese ink|japanese ink|brush ink|ink painting",
-    "line art": "line art|line-art|lineart|line drawing|ink drawing|pen and ink|outline|coloring page|"
+    "line art": "line art|line-art|lineart|line drawing|ink drawing|pen and ink|outline|coloring "
+    "page|"
     "colouring page|continuous line",
     "ballpoint": "ballpoint|biro|scribble|doodle",
-    "engraving": "engraving|etching|engraved|copperplate|banknote|crosshatch|cross-hatching|lithograph",
-    "woodcut": "woodcut|linocut|woodblock|wood block|block print|ukiyo-e|ukiyo e|hokusai|screen print",
+    "engraving": "engraving|etching|engraved|copperplate|banknote|crosshatch|cross-hatching|"
+    "lithograph",
+    "woodcut": "woodcut|linocut|woodblock|wood block|block print|ukiyo-e|ukiyo e|hokusai|screen "
+    "print",
     "blueprint": "blueprint|technical drawing|schematic|cyanotype|architectural drawing",
     "comic": "comic book|comic-book|comic|graphic novel|manga panel|cartoon|superhero comic",
     "risograph": "risograph|riso|halftone|screenprint|zine|print-making",
@@ -132,12 +144,14 @@ _WORDS: dict[str, str] = {
     "origami": "origami|folded paper",
     "stained glass": "stained glass|stained-glass|leaded glass|cathedral glass",
     "mosaic": "mosaic|tesserae|byzantine|roman mosaic",
-    "paper cut": "paper cut|papercut|paper-cut|paper cutout|cut paper|layered paper|paper craft|papercraft|kirigami",
+    "paper cut": "paper cut|papercut|paper-cut|paper cutout|cut paper|layered paper|paper craft|"
+    "papercraft|kirigami",
     "pixel art": "pixel art|pixel-art|pixelart|8-bit|8 bit|16-bit|16 bit|retro game",
     "isometric": "isometric|voxel|minecraft|diorama",
     "tile texture": "tile texture|tile-texture|seamless|seamless pattern|azulejo|tileable",
     "cross stitch": "cross stitch|cross-stitch|embroidery|embroidered|tapestry|knitted|needlepoint",
-    "clay": "modeling compound|modeling-compound|modelling compound|claymation|clay|plasticine|play-doh",
+    "clay": "modeling compound|modeling-compound|modelling compound|claymation|clay|plasticine|"
+    "play-doh",
     "art deco": "art deco|art-deco|gatsby|1920s poster",
     "art nouveau": "art nouveau|art-nouveau|mucha|jugendstil",
     "bauhaus": "bauhaus|constructivist|de stijl|swiss design",
@@ -153,15 +167,18 @@ _WORDS: dict[str, str] = {
     "film noir": "film noir|film-noir|noir|low-key black and white",
     "black and white": "black and white|black-and-white|monochrome|b&w|ansel adams",
     "sepia": "sepia|daguerreotype|tintype|victorian photograph",
-    "cinematic": "cinematic|movie still|film still|anamorphic|blockbuster|teal and orange|epic film",
-    "analog film": "analog film|analog-film|analogue film|35mm film|kodak|portra|polaroid|film grain|vintage photo|lomography",
+    "cinematic": "cinematic|movie still|film still|anamorphic|blockbuster|teal and orange|epic "
+    "film",
+    "analog film": "analog film|analog-film|analogue film|35mm film|kodak|portra|polaroid|film "
+    "grain|vintage photo|lomography",
     "infrared": "infrared|false colour|false color|aerochrome",
     "tilt-shift": "tilt-shift|tilt shift|miniature effect",
     "long exposure": "long exposure|long-exposure|light trails",
     "double exposure": "double exposure|double-exposure|multiple exposure",
     "hdr": "hdr|high dynamic range|hyperreal|hyperrealistic|hyper-realistic",
     "enhance": "enhance|enhanced|crisp detail",
-    "digital art": "digital art|digital-art|digital painting|artstation|trending art|vector art|vector illustration",
+    "digital art": "digital art|digital-art|digital painting|artstation|trending art|vector art|"
+    "vector illustration",
     "photographic": "photographic|photography|photo|photograph|photorealistic|realistic|dslr|"
     "studio portrait|product photography|product on white|macro|aerial|drone|bokeh|studio lighting",
     "fashion": "editorial fashion|fashion editorial|editorial|vogue|fashion photography",
@@ -185,7 +202,8 @@ _STYLE_ONLY = frozenset(
 )
 _WEAK = frozenset({"oil", "sketch", "concrete", "clay", "outline", "flat", "3d", "pastel", "chalk",
                    "seamless", "fantasy", "street", "photo", "macro", "aerial", "drone", "bokeh",
-                   "noir", "cyberpunk", "comic", "glitch", "mural", "mosaic", "crayon", "pencil"})  # fmt: skip
+                   "noir", "cyberpunk", "comic", "glitch", "mural", "mosaic", "crayon",
+                   "pencil"})  # fmt: skip
 
 MANNER_NAMES: tuple[str, ...] = tuple(_MANNERS)
 

@@ -76,7 +76,7 @@ def ink_lines(level: Plane, size_px: float, sharp: float = 18.0, bias: float = 0
     inner = np.asarray(cv2.GaussianBlur(level, (0, 0), sigma), np.float32)
     outer = np.asarray(cv2.GaussianBlur(level, (0, 0), sigma * 1.7), np.float32)
     response = (outer - inner) * np.float32(sharp) - np.float32(0.16 - bias)
-    return np.clip(response * 4.5, 0, 1)
+    return np.asarray(np.clip(response * 4.5, 0, 1), np.float32)
 
 
 def paper(stream: Stream, shape: tuple[int, int], unit: float, rough: float = 1.0) -> Plane:

@@ -31,7 +31,8 @@ def _inside(shape: tuple[int, int]) -> Plane:
 
 
 def _line(distance: Plane, at: float, width: float) -> Plane:
-    return np.clip(np.float32(width / 2) - np.abs(distance - np.float32(at)) + 0.5, 0, 1)
+    near = np.float32(width / 2) - np.abs(distance - np.float32(at)) + 0.5
+    return np.asarray(np.clip(near, 0, 1), np.float32)
 
 
 def art_deco(rgb: Planes, desk: Desk) -> Planes:
@@ -106,7 +107,7 @@ def art_nouveau(rgb: Planes, desk: Desk) -> Planes:
         ink_lines(blurred(soft, unit * 0.005), unit * 0.008, 16, 0.05),
     )
     dark = from_hex("#3a2a22")
-    lay(simple, dark, np.clip(lines * 1.3, 0, 1) * np.float32(0.92))
+    lay(simple, dark, np.clip(lines * np.float32(1.3), 0, 1) * np.float32(0.92))
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     columns = np.arange(shape[1], dtype=np.float32)[None, :]
     edge = _inside(shape)

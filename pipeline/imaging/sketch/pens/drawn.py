@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.imaging.sketch.canvas import Planes
 from pipeline.imaging.sketch.colour import Colour, from_hex
 from pipeline.imaging.sketch.finish import luma_of
-from pipeline.imaging.sketch.noise import blurred, fbm, smoothstep
+from pipeline.imaging.sketch.noise import blurred, fbm
 from pipeline.imaging.sketch.pens.common import (
     Desk,
     fibres,
@@ -33,7 +33,7 @@ def _tones(rgb: Planes) -> Plane:
     small = cv2.resize(level, (64, 64), interpolation=cv2.INTER_AREA).ravel()
     ordered = np.sort(small)
     low, high = float(ordered[80]), float(ordered[-80])
-    return np.clip((level - low) / max(0.15, high - low), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((level - low) / max(0.15, high - low), 0, 1), np.float32)
 
 
 def _hatching(desk: Desk, tone: Plane, angles: tuple[float, ...], fine: float) -> Plane:
@@ -263,7 +263,11 @@ def blueprint(rgb: Planes, desk: Desk) -> Planes:
     for step, strength in ((unit / 40, 0.09), (unit / 8, 0.16)):
         for axis in (rows, columns):
             near = np.minimum(np.mod(axis, step), step - np.mod(axis, step))
-            lay(sheet, (0.8, 0.9, 1.0), np.clip(0.9 - near, 0, 1) * np.float32(strength))
+            lay(
+                sheet,
+                (0.8, 0.9, 1.0),
+                np.clip(0.9 - near, 0, 1).astype(np.float32) * np.float32(strength),
+            )
     pale = (0.92, 0.96, 1.0)
     shade = np.clip((tone - 0.45) * 0.5, 0, 0.26)
     hatch = fibres(desk.stream.child("hatch"), shape, unit, 45, 170)
@@ -272,7 +276,7 @@ def blueprint(rgb: Planes, desk: Desk) -> Planes:
         ink_lines(blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.1),
         ink_lines(1 - blurred(tone, unit * 0.0014), unit * 0.0024, 24, 0.06),
     )
-    lay(sheet, pale, np.clip(lines * 1.15, 0, 1) * np.float32(0.94))
+    lay(sheet, pale, np.clip(lines * np.float32(1.15), 0, 1) * np.float32(0.94))
     margin = unit * 0.035
     inside = np.minimum(
         np.minimum(rows, shape[0] - 1 - rows), np.minimum(columns, shape[1] - 1 - columns)

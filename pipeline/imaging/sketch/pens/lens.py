@@ -144,7 +144,7 @@ def double_exposure(rgb: Planes, desk: Desk) -> Planes:
     source = np.clip(rgb, 0, 1)
     level = blurred(luma_of(source), desk.unit * 0.004)
     second = source[:, :, ::-1]
-    _, height, width = source.shape
+    height = source.shape[1]
     lift = round(height * 0.16)
     second = np.roll(second, -lift, axis=1)
     dark = np.clip((0.6 - level) * 3.0, 0, 1)
@@ -244,7 +244,7 @@ def vaporwave(rgb: Planes, desk: Desk) -> Planes:
 def glitch(rgb: Planes, desk: Desk) -> Planes:
     """Torn scan lines, shifted channels."""
     result = np.clip(rgb, 0, 1).copy()
-    _, height, width = result.shape
+    height = result.shape[1]
     stream = desk.stream.child("bands")
     for _ in range(26):
         top = stream.integer(0, height - 2)
@@ -307,7 +307,7 @@ def fantasy(rgb: Planes, desk: Desk) -> Planes:
             cv2.LINE_AA,
             4,
         )
-    light = motes.astype(np.float32) / 255
+    light = motes.astype(np.float32) * np.float32(1 / 255)
     halo = np.clip(light + blurred(light, desk.unit * 0.006) * 2.4, 0, 1)
     for channel, tint in enumerate((1.0, 0.92, 0.7)):
         simple[channel] += np.maximum(0, 1 - simple[channel]) * halo * np.float32(tint * 0.8)

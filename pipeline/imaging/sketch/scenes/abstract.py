@@ -7,21 +7,26 @@ from collections.abc import Callable
 from pipeline.imaging.sketch.colour import Colour
 from pipeline.imaging.sketch.painters.abstracts import (
     paint_contours,
-    paint_geometry,
-    paint_mandala,
     paint_marble,
     paint_mesh,
-    paint_spheres,
-    paint_terrazzo,
     paint_waves,
     palette,
+)
+from pipeline.imaging.sketch.painters.patterns import (
+    paint_geometry,
+    paint_mandala,
+    paint_spheres,
+    paint_terrazzo,
 )
 from pipeline.imaging.sketch.stage import Stage
 
 _FORMS: dict[str, Callable[[Stage, list[Colour]], None]] = {
-    "waves": paint_waves, "ribbons": paint_waves, "geometry": paint_geometry, "square": paint_geometry,
-    "circle": paint_geometry, "triangle": paint_terrazzo, "gradient": paint_mesh, "marble": paint_marble,
-    "spheres": paint_spheres, "lines": paint_contours, "mandala": paint_mandala, "mosaic_field": paint_terrazzo,
+    "waves": paint_waves, "ribbons": paint_waves, "geometry": paint_geometry,
+    "square": paint_geometry,
+    "circle": paint_geometry, "triangle": paint_terrazzo, "gradient": paint_mesh,
+    "marble": paint_marble,
+    "spheres": paint_spheres, "lines": paint_contours, "mandala": paint_mandala,
+    "mosaic_field": paint_terrazzo,
 }  # fmt: skip
 
 

@@ -15,12 +15,15 @@ from pipeline.imaging.sketch.painters.weather import (
 )
 from pipeline.imaging.sketch.placing import Setting, place
 from pipeline.imaging.sketch.reading import Mention
-from pipeline.imaging.sketch.scenes.landforms import paint_air, paint_ground, place_horizon
+from pipeline.imaging.sketch.scenes.air import paint_air, place_horizon
+from pipeline.imaging.sketch.scenes.landforms import paint_ground
 from pipeline.imaging.sketch.scenes.placement import paint_things
 from pipeline.imaging.sketch.scenes.terms import Terms, settle_terms
 from pipeline.imaging.sketch.sprite import Sprite
 from pipeline.imaging.sketch.stage import Stage
+from pipeline.imaging.sketch.stream import Stream
 
+_TREE_HEIGHT = 0.3
 _TREES = ("tree", "conifer", "palm", "birch", "blossom_tree")
 
 
@@ -68,64 +71,41 @@ def _company(stage: Stage, terms: Terms) -> None:
     if "minimal" in reading.flags:
         return
     day = stage.script.light.night < 0.55 and not reading.wants("rain")
-    if (
-        day
-        and reading.allows("birds")
-        and not reading.has("birds", "bird", "eagle")
-        and stream.chance(0.55)
-    ):
-        flock = Mention("birds", "birds", 5)
-        x, y = canvas.width * stream.uniform(0.25, 0.75), stage.horizon * stream.uniform(0.35, 0.7)
-        for index in range(stream.integer(4, 8)):
-            size = canvas.unit * stream.uniform(0.012, 0.026)
-            setting = Setting(distance=0.45, volume=0.0, rim=0.0)
-            put(
-                stage,
-                flock,
-                index,
-                x + stream.normal(0.07) * canvas.unit,
-                y + stream.normal(0.04) * canvas.unit,
-                size,
-                setting,
-            )
-    if terms.savanna and reading.allows("tree") and not reading.has("tree"):
+    birdless = reading.allows("birds") and not reading.has("birds", "bird", "eagle")
+    if day and birdless and stream.chance(0.55):
+        _far_flock(stage, stream)
+    if not reading.allows("tree"):
+        return
+    if terms.savanna and not reading.has("tree"):
         for index in range(3):
             x = canvas.width * (index + stream.uniform(0.1, 0.9)) / 3
-            put(
-                stage,
-                Mention("tree", "acacia"),
-                40 + index,
-                x,
-                stage.horizon + canvas.unit * 0.05,
-                canvas.unit * 0.15,
-                Setting(distance=0.5, volume=0.3),
-            )
-    plain = not terms.water and not terms.desert and not terms.rows and not terms.city
-    if (
-        plain
-        and reading.allows("tree")
-        and not reading.has(*_TREES, "forest")
-        and stream.chance(0.75)
-    ):
-        kind = "conifer" if terms.peaks == 2 else "tree"
-        side = stream.sign()
-        for index in range(stream.integer(2, 5)):
-            near = stream.uniform(0.12, 0.42)
-            x = canvas.width * (0.5 + side * stream.uniform(0.2, 0.5))
-            foot = stage.horizon + (canvas.height - stage.horizon) * (0.08 + 0.8 * near)
-            size = canvas.unit * PARTS_HEIGHT * (0.35 + near)
-            put(
-                stage,
-                Mention(kind, kind),
-                60 + index,
-                x,
-                foot,
-                size,
-                Setting(distance=0.6 - near, volume=0.3, shadow=0.35),
-            )
+            foot, setting = stage.horizon + canvas.unit * 0.05, Setting(distance=0.5, volume=0.3)
+            put(stage, Mention("tree", "acacia"), 40 + index, x, foot, canvas.unit * 0.15, setting)
+    plain = not (terms.water or terms.desert or terms.rows or terms.city or terms.savanna)
+    if plain and not reading.has(*_TREES, "forest") and stream.chance(0.75):
+        _few_trees(stage, stream, "conifer" if terms.pines else "tree")
 
 
-PARTS_HEIGHT = 0.3
+def _far_flock(stage: Stage, stream: Stream) -> None:
+    canvas = stage.canvas
+    flock, setting = Mention("birds", "birds", 5), Setting(distance=0.45, volume=0.0, rim=0.0)
+    x, y = canvas.width * stream.uniform(0.25, 0.75), stage.horizon * stream.uniform(0.35, 0.7)
+    for index in range(stream.integer(4, 8)):
+        size = canvas.unit * stream.uniform(0.012, 0.026)
+        px, py = x + stream.normal(0.07) * canvas.unit, y + stream.normal(0.04) * canvas.unit
+        put(stage, flock, index, px, py, size, setting)
+
+
+def _few_trees(stage: Stage, stream: Stream, kind: str) -> None:
+    canvas = stage.canvas
+    side = stream.sign()
+    for index in range(stream.integer(2, 5)):
+        near = stream.uniform(0.12, 0.42)
+        x = canvas.width * (0.5 + side * stream.uniform(0.2, 0.5))
+        foot = stage.horizon + (canvas.height - stage.horizon) * (0.08 + 0.8 * near)
+        size = canvas.unit * _TREE_HEIGHT * (0.35 + near)
+        setting = Setting(distance=0.6 - near, volume=0.3, shadow=0.35)
+        put(stage, Mention(kind, kind), 60 + index, x, foot, size, setting)
 
 
 def _foreground(stage: Stage, terms: Terms) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.imaging.sketch.cast import PARTS, put
-from pipeline.imaging.sketch.painters.features import paint_cross_road
+from pipeline.imaging.sketch.painters.ground import paint_cross_road
 from pipeline.imaging.sketch.placing import Setting
 from pipeline.imaging.sketch.reading import Mention
 from pipeline.imaging.sketch.scenes.terms import Terms
@@ -13,7 +13,8 @@ from pipeline.imaging.sketch.stage import Stage
 from pipeline.imaging.sketch.vocabulary.subjects import KINDS
 
 _AIRBORNE = frozenset(
-    {"balloon", "birds", "plane", "kite", "ufo", "eagle", "dragon", "butterfly", "bee", "sky_lantern",
+    {"balloon", "birds", "plane", "kite", "ufo", "eagle", "dragon", "butterfly", "bee",
+    "sky_lantern",
      "spaceship", "satellite", "heart", "rocket"}
 )  # fmt: skip
 _AFLOAT = frozenset(

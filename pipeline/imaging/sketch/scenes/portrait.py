@@ -14,8 +14,9 @@ from pipeline.imaging.sketch.noise import blurred, fbm
 from pipeline.imaging.sketch.painters.weather import paint_bokeh
 from pipeline.imaging.sketch.placing import Setting, place
 from pipeline.imaging.sketch.reading import Mention
+from pipeline.imaging.sketch.scenes.air import paint_air, place_horizon
+from pipeline.imaging.sketch.scenes.landforms import paint_ground
 from pipeline.imaging.sketch.scenes.landscape import paint_weather
-from pipeline.imaging.sketch.scenes.landforms import paint_air, paint_ground, place_horizon
 from pipeline.imaging.sketch.scenes.terms import settle_terms
 from pipeline.imaging.sketch.sprite import Sprite
 from pipeline.imaging.sketch.stage import Stage

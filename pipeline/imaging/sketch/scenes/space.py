@@ -20,8 +20,10 @@ from pipeline.imaging.sketch.stream import Stream
 from pipeline.imaging.sketch.vocabulary.subjects import KINDS
 
 _WORLDS = {
-    "saturn": ("rings", "#d9bf8f"), "ringed planet": ("rings", "#c9a884"), "jupiter": ("bands", "#c98f6a"),
-    "gas giant": ("bands", "#8f9ac4"), "earth": ("earth", "#2f6fb0"), "neptune": ("bands", "#3f6fd0"),
+    "saturn": ("rings", "#d9bf8f"), "ringed planet": ("rings", "#c9a884"), "jupiter": ("bands",
+    "#c98f6a"),
+    "gas giant": ("bands", "#8f9ac4"), "earth": ("earth", "#2f6fb0"), "neptune": ("bands",
+    "#3f6fd0"),
     "uranus": ("rings", "#9fd8dc"), "venus": ("bands", "#d9b070"), "pluto": ("rock", "#b59a84"),
     "alien planet": ("rings", "#7fae9a"), "exoplanet": ("bands", "#a87fc4"),
 }  # fmt: skip
@@ -137,7 +139,7 @@ def _rocks(stage: Stage, stream: Stream) -> None:
     if mention is None:
         return
     colour = stage.script.lit(mention.colours[0] if mention.colours else from_hex("#8a7a6c"))
-    sizes = sorted((stream.uniform(0, 1) ** 2.5 for _ in range(max(9, mention.count * 3))))
+    sizes = sorted(stream.uniform(0, 1) ** 2.5 for _ in range(max(9, mention.count * 3)))
     for index, size in enumerate(sizes):
         own = stream.child(f"rock{index}")
         x, y = canvas.width * own.uniform(0, 1), canvas.height * own.uniform(0.05, 0.95)

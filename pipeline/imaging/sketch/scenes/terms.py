@@ -9,14 +9,17 @@ from pipeline.imaging.sketch.stream import Stream
 
 # Where things are at home, when the prompt does not say.
 _HABITATS: dict[str, tuple[str, ...]] = {
-    "sea": ("boat", "ship", "lighthouse", "whale", "dolphin", "shark", "wave", "pier", "iceberg", "penguin", "island", "cliff", "beach"),
+    "sea": ("boat", "ship", "lighthouse", "whale", "dolphin", "shark", "wave", "pier", "iceberg",
+    "penguin", "island", "cliff", "beach"),
     "lake": ("swan", "duck", "lotus", "rowboat", "flamingo"),
     "desert": ("camel", "pyramid", "cactus", "mesa", "dune"),
     "road": ("car", "bus", "truck", "bicycle"),
     "savanna": ("elephant", "giraffe"),
     "wood": ("deer", "mushroom", "owl"),
-    "meadow": ("horse", "cow", "sheep", "butterfly", "bee", "flower", "sunflower", "tulip", "windmill", "house", "church", "tree", "bench", "kite", "village", "fence"),
-    "peaks": ("torii", "pagoda", "castle", "cabin", "tent", "train", "eagle", "dragon", "person", "couple", "samurai", "wizard", "balloon", "bridge", "ruins", "statue", "conifer"),
+    "meadow": ("horse", "cow", "sheep", "butterfly", "bee", "flower", "sunflower", "tulip",
+    "windmill", "house", "church", "tree", "bench", "kite", "village", "fence"),
+    "peaks": ("torii", "pagoda", "castle", "cabin", "tent", "train", "eagle", "dragon", "person",
+    "couple", "samurai", "wizard", "balloon", "bridge", "ruins", "statue", "conifer"),
 }  # fmt: skip
 
 

@@ -42,42 +42,6 @@ NEGATIONS = frozenset(
     {"no", "without", "not", "never", "excluding", "minus", "sans", "ohne", "sin"}
 )
 
-FLAGS: dict[str, str] = {
-    "close-up": "close", "close up": "close", "closeup": "close", "macro": "close",
-    "extreme close-up": "close", "detail shot": "close", "wide shot": "wide", "panorama": "wide",
-    "wide angle": "wide", "wide-angle": "wide", "panoramic": "wide", "vista": "wide",
-    "establishing shot": "wide", "aerial": "aerial", "aerial view": "aerial", "top view": "aerial",
-    "bird's eye view": "aerial", "birds eye view": "aerial", "drone shot": "aerial",
-    "from above": "aerial", "satellite view": "aerial", "top-down": "aerial", "flat lay": "close",
-    "bokeh": "bokeh", "depth of field": "bokeh", "shallow depth of field": "bokeh",
-    "blurred background": "bokeh", "blurry background": "bokeh", "f/1.4": "bokeh",
-    "minimal": "minimal", "minimalist": "minimal", "minimalism": "minimal", "simple": "minimal",
-    "clean": "minimal", "negative space": "minimal", "copy space": "minimal",
-    "symmetrical": "symmetric", "symmetric": "symmetric", "symmetry": "symmetric",
-    "white background": "white", "on white": "white", "plain background": "white",
-    "studio": "studio", "studio shot": "studio", "product photography": "studio",
-    "packshot": "studio", "product shot": "studio", "isolated": "white", "studio lighting": "studio",
-    "studio portrait": "studio", "interior": "interior", "room": "interior", "kitchen": "interior",
-    "living room": "interior", "bedroom": "interior", "office": "interior", "indoor": "interior",
-    "indoors": "interior", "window": "interior", "windowsill": "interior", "table": "table",
-    "wooden table": "table", "abstract": "abstract", "abstraction": "abstract",
-    "non-representational": "abstract", "underwater": "underwater", "undersea": "underwater",
-    "under water": "underwater", "deep sea": "underwater", "ocean floor": "underwater",
-    "silhouette": "silhouette", "silhouettes": "silhouette", "reflection": "reflection",
-    "flying": "flying", "in flight": "flying", "soaring": "flying", "running": "running",
-    "galloping": "running", "sitting": "sitting", "sleeping": "sitting", "jumping": "running",
-    "full body": "full body", "full-body": "full body", "standing": "full body",
-    "walking": "full body", "steaming": "steam", "steam": "steam", "hot": "steam",
-    "snow-capped": "snowcap", "snowcapped": "snowcap", "snow capped": "snowcap",
-    "snow-covered": "snowcap", "snowy": "snowcap", "with a beard": "beard", "bearded": "beard",
-    "beard": "beard", "glasses": "glasses", "sunglasses": "sunglasses", "hat": "hat",
-    "long hair": "long hair", "short hair": "short hair", "curly hair": "curly hair",
-    "ponytail": "long hair", "bun": "bun", "curly": "curly hair", "hooded": "hood",
-    "hoodie": "hood", "hijab": "hood", "cloak": "hood", "crown": "crown", "old": "old",
-    "elderly": "old", "smiling": "smile", "smile": "smile", "profile": "profile",
-    "side view": "profile", "crescent": "crescent", "full moon": "full moon", "sliced": "sliced",
-}  # fmt: skip
-
 # Parts of things: they take the colours before them without being subjects themselves.
 PARTS = frozenset(
     [
@@ -425,28 +389,4 @@ IRREGULAR_PLURALS: dict[str, str] = {
     "glasses": "glasses", "buses": "bus", "churches": "church", "beaches": "beach",
     "houses": "house", "horses": "horse", "roses": "rose", "bridges": "bridge", "waves": "wave",
     "villages": "village", "clouds": "cloud",
-}  # fmt: skip
-
-EMOJI: dict[str, str] = {
-    "🌅": "sunrise sea", "🌄": "sunrise mountain", "🌇": "sunset city", "🌆": "dusk city",
-    "🌃": "night city", "🌌": "milky way night", "🌉": "bridge night", "☀": "sun", "🌞": "sun",
-    "🌙": "moon night", "🌕": "full moon", "⭐": "stars", "✨": "stars", "🌟": "stars",
-    "☁": "cloud", "🌧": "rain", "⛈": "thunderstorm", "❄": "snow", "☃": "snow", "🌈": "rainbow",
-    "⚡": "lightning", "🔥": "campfire", "🌊": "wave", "🏔": "mountain snowy", "⛰": "mountain",
-    "🗻": "fuji", "🌋": "volcano", "🏜": "desert", "🏝": "island palm", "🏖": "beach",
-    "🌲": "conifer", "🌳": "tree", "🌴": "palm", "🌵": "cactus", "🌷": "tulip", "🌸": "blossom",
-    "🌹": "red rose", "🌺": "flower", "🌻": "sunflower", "🌼": "daisy", "🍀": "meadow",
-    "🍁": "autumn leaf", "🍂": "autumn leaf", "🍄": "mushroom", "🐱": "cat", "🐈": "cat",
-    "🐶": "dog", "🐕": "dog", "🦊": "fox", "🐺": "wolf", "🐻": "bear", "🦁": "lion",
-    "🐯": "tiger", "🐴": "horse", "🐎": "horse", "🦌": "deer", "🐘": "elephant", "🐰": "rabbit",
-    "🦉": "owl", "🦋": "butterfly", "🐝": "bee", "🐟": "fish", "🐠": "fish", "🐳": "whale",
-    "🐋": "whale", "🐬": "dolphin", "🦈": "shark", "🐙": "octopus", "🐢": "turtle",
-    "🐦": "bird", "🦅": "eagle", "🦢": "swan", "🦆": "duck", "🐧": "penguin", "🐉": "dragon",
-    "🚗": "car", "🚌": "bus", "🚲": "bicycle", "🚂": "train", "⛵": "sailboat", "🚢": "ship",
-    "✈": "plane", "🚀": "rocket", "🛸": "ufo", "🎈": "balloon", "🏙": "city", "🏠": "house",
-    "🏰": "castle", "⛪": "church", "🗼": "tower", "⛺": "tent", "☕": "coffee cup",
-    "🍷": "wine glass", "🍎": "apple", "🍋": "lemons", "🍰": "cake", "🎂": "birthday cake",
-    "📷": "camera", "📱": "phone", "📚": "books", "🎸": "guitar", "🕯": "candle", "❤": "heart",
-    "💎": "crystal", "🤖": "robot", "👩": "woman", "👨": "man", "🧑": "portrait",
-    "🪐": "planet", "🌍": "earth", "🧑‍🚀": "astronaut", "🎆": "fireworks", "👤": "person",
 }  # fmt: skip

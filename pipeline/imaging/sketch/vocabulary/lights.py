@@ -84,7 +84,8 @@ LIGHTS: dict[str, Light] = {
         overcast=1.0, mist=0.45),
     "fog": _light(
         "#aebbc0 #c0cacb #d3d9d6 #e4e5de", "#fbf8ee", "#f3efe2", "#d9dedb",
-        "#bcc6c7 #55635f", "#7c8d7e", "#a3b2b5", "#eeeeea", "#b9c2c6", 0.35, overcast=0.7, mist=1.0),
+        "#bcc6c7 #55635f", "#7c8d7e", "#a3b2b5", "#eeeeea", "#b9c2c6", 0.35, overcast=0.7,
+        mist=1.0),
     "winter": _light(
         "#6f96bd #a3c0d8 #d5e2ea #f4efe9", "#fffaf0", "#ffeeda", "#dde7ee",
         "#a6bccf #5f7488", "#5f7d78", "#6f97b4", "#fff6ec", "#a3b4d0", 0.3, mist=0.55),

@@ -155,7 +155,8 @@ _GROUPS: dict[str, str] = {
     "rows": "lavender field|vineyard|tulip field|farm|crop|rice terrace|plantation|orchard|terrace",
     "sea": "sea|ocean|seascape|pacific|atlantic|mar|mer|meer|maritime|harbour|harbor|marina|"
     "caribbean|mediterranean|tide|surf|océano|océan|ozean",
-    "lake": "lake|water|still water|pond|loch|reservoir|lago|lac|reflection|mirror lake|alpine lake|swamp|marsh",
+    "lake": "lake|water|still water|pond|loch|reservoir|lago|lac|reflection|mirror lake|alpine "
+    "lake|swamp|marsh",
     "river": "river|stream|creek|brook|canal|río|rivière|fluss|delta",
     "waterfall": "waterfall|cascade|fall of water|niagara", "wave": "wave|great wave|breaker|"
     "tsunami|swell|ola|vague|welle",
@@ -164,7 +165,8 @@ _GROUPS: dict[str, str] = {
     "conifer": "conifer|pine|fir|spruce|cedar|pine tree|christmas tree|evergreen|sequoia|redwood",
     "forest": "forest|wood|woodland|jungle|rainforest|grove|taiga|bosque|forêt|wald|thicket",
     "palm": "palm|palm tree|coconut|coconut tree|palmera", "birch": "birch|aspen",
-    "blossom_tree": "cherry blossom|blossom|sakura|cherry tree|cherry blossom tree|sakura tree|blossoming tree|plum blossom|"
+    "blossom_tree": "cherry blossom|blossom|sakura|cherry tree|cherry blossom tree|sakura tree|"
+    "blossoming tree|plum blossom|"
     "blossom tree|jacaranda|magnolia", "willow": "willow|weeping willow", "bamboo": "bamboo|reed",
     "cactus": "cactus|cacti|saguaro|succulent",
     "flower": "flower|rose|poppy|daisy|bouquet|peony|orchid|lily|bloom|floral|hibiscus|anemone|"
@@ -173,7 +175,8 @@ _GROUPS: dict[str, str] = {
     "grass": "grass|reed bed|pampas", "mushroom": "mushroom|toadstool|fungus|fungi",
     "leaf": "leaf|monstera|fern|foliage|feather",
     "city": "city|skyline|cityscape|metropolis|downtown|megacity|manhattan|new york|tokyo|paris|"
-    "london|shanghai|hong kong|chicago|ciudad|ville|stadt|urban|town|dubai|singapore|berlin|rooftop|"
+    "london|shanghai|hong kong|chicago|ciudad|ville|stadt|urban|town|dubai|singapore|berlin|"
+    "rooftop|"
     "futuristic city|building|architecture",
     "tower": "tower|skyscraper|highrise|high-rise|monolith|obelisk|spire|torre|tour|turm",
     "house": "house|home|cottage|farmhouse|barn|villa|mansion|casa|maison|haus|hut|bungalow|shop|"
@@ -210,91 +213,132 @@ _GROUPS: dict[str, str] = {
     "dachshund|bulldog|shiba|dalmatian",
     "bird": "bird|robin|sparrow|songbird|bluebird|parrot|kingfisher|hummingbird|finch|pájaro|"
     "oiseau|vogel|cardinal|dove|pigeon|toucan|canary|phoenix|chicken|rooster|hen|peacock",
-    "horse": "horse|pony|stallion|mare|unicorn|mustang horse|caballo|cheval|pferd|zebra|donkey|foal",
-    "deer": "deer|stag|elk|moose|reindeer|antelope|doe|fawn|gazelle|hirsch", "fox": "fox|red fox|zorro|"
+    "horse": "horse|pony|stallion|mare|unicorn|mustang horse|caballo|cheval|pferd|zebra|donkey|"
+    "foal",
+    "deer": "deer|stag|elk|moose|reindeer|antelope|doe|fawn|gazelle|hirsch",
+    "fox": "fox|red fox|zorro|"
     "renard|fuchs|raccoon|squirrel", "wolf": "wolf|coyote|jackal|lobo|loup|direwolf|werewolf|hyena",
     "bear": "bear|grizzly|polar bear|panda|oso|bär|koala|gorilla|boar|pig|rhino|hippo|hippopotamus",
-    "elephant": "elephant|mammoth|elefante|éléphant|elefant", "rabbit": "rabbit|bunny|hare|conejo|lapin|"
+    "elephant": "elephant|mammoth|elefante|éléphant|elefant",
+    "rabbit": "rabbit|bunny|hare|conejo|lapin|"
     "hase|mouse|hamster|kangaroo|hedgehog",
-    "owl": "owl|búho|hibou|eule", "butterfly": "butterfly|moth|mariposa|papillon|schmetterling|dragonfly|"
+    "owl": "owl|búho|hibou|eule",
+    "butterfly": "butterfly|moth|mariposa|papillon|schmetterling|dragonfly|"
     "ladybug|beetle bug|insect",
-    "cow": "cow|bull|ox|bison|buffalo|cattle|vaca|vache|kuh", "sheep": "sheep|lamb|goat|alpaca|llama",
+    "cow": "cow|bull|ox|bison|buffalo|cattle|vaca|vache|kuh",
+    "sheep": "sheep|lamb|goat|alpaca|llama",
     "lion": "lion|lioness|león", "tiger": "tiger|leopard|jaguar|panther|cheetah|puma|lynx",
     "giraffe": "giraffe|dinosaur|brontosaurus|diplodocus", "swan": "swan|cisne|cygne|schwan",
     "duck": "duck|duckling|rubber duck|mallard", "penguin": "penguin|puffin",
     "eagle": "eagle|hawk|falcon|vulture|condor|osprey|bat|albatross", "dragon": "dragon|wyvern|"
     "pterodactyl|griffin|gryphon", "camel": "camel|dromedary|caravan of camels",
     "flamingo": "flamingo|heron|stork|egret|ibis|ostrich", "bee": "bee|bumblebee|wasp|honeybee",
-    "fish": "fish|goldfish|koi|clownfish|salmon fish|trout|pez|poisson|fisch|seahorse|aquarium|koi pond",
-    "whale": "whale|orca|humpback|leviathan|ballena|baleine|wal", "dolphin": "dolphin|porpoise|delfín",
-    "shark": "shark|stingray|manta|manta ray", "jellyfish": "jellyfish|medusa", "turtle": "turtle|tortoise|"
-    "sea turtle", "octopus": "octopus|squid|kraken|cthulhu", "coral": "coral|coral reef|reef|seaweed|kelp",
+    "fish": "fish|goldfish|koi|clownfish|salmon fish|trout|pez|poisson|fisch|seahorse|aquarium|koi "
+    "pond",
+    "whale": "whale|orca|humpback|leviathan|ballena|baleine|wal",
+    "dolphin": "dolphin|porpoise|delfín",
+    "shark": "shark|stingray|manta|manta ray", "jellyfish": "jellyfish|medusa",
+    "turtle": "turtle|tortoise|"
+    "sea turtle", "octopus": "octopus|squid|kraken|cthulhu",
+    "coral": "coral|coral reef|reef|seaweed|kelp",
     "submarine": "submarine|nautilus",
     "person": "person|figure|silhouette|hiker|traveler|traveller|wanderer|human|someone|stranger|"
-    "monk|explorer|photographer|worker|farmer|surfer|runner|skier|climber|fisherman|soldier|pilgrim|"
+    "monk|explorer|photographer|worker|farmer|surfer|runner|skier|climber|fisherman|soldier|"
+    "pilgrim|"
     "nomad|cowboy|persona|personne|businessman|athlete|skateboarder|detective|ghost|sailor",
-    "couple": "couple|lover|two people|bride|wedding|friend|pair of people", "crowd": "crowd|people|"
-    "audience|tourist|protest|gente|family|team|group of people", "child": "child|kid|boy|toddler|baby|"
+    "couple": "couple|lover|two people|bride|wedding|friend|pair of people",
+    "crowd": "crowd|people|"
+    "audience|tourist|protest|gente|family|team|group of people",
+    "child": "child|kid|boy|toddler|baby|"
     "niño|enfant|little girl|little boy",
     "portrait": "portrait|headshot|face|self-portrait|self portrait|selfie|woman|girl|man|lady|"
     "gentleman|queen|king|princess|prince|actress|actor|mujer|hombre|femme|homme|frau|mann|"
     "goddess|geisha|retrato|visage|old man|old woman|young woman|young man|grandmother|grandfather|"
     "character|elf|fairy|vampire|witch portrait|beauty|fashion model|chef|doctor|scientist|"
     "musician|singer|ceo|mermaid|angel|pirate|viking|businesswoman|teacher|nurse|influencer",
-    "astronaut": "astronaut|cosmonaut|spaceman|astronauta", "samurai": "samurai|ninja|warrior|knight|"
-    "swordsman|gladiator|ronin", "dancer": "dancer|ballerina|ballet|dancing woman|dance|gymnast|yoga",
+    "astronaut": "astronaut|cosmonaut|spaceman|astronauta",
+    "samurai": "samurai|ninja|warrior|knight|"
+    "swordsman|gladiator|ronin",
+    "dancer": "dancer|ballerina|ballet|dancing woman|dance|gymnast|yoga",
     "wizard": "wizard|witch|mage|sorcerer|druid|merlin|gandalf",
-    "cup": "cup|mug|coffee|coffee cup|cup of coffee|espresso|latte|cappuccino|tea cup|teacup|hot chocolate|"
+    "cup": "cup|mug|coffee|coffee cup|cup of coffee|espresso|latte|cappuccino|tea cup|teacup|hot "
+    "chocolate|"
     "cup of tea|tea|matcha|taza|tasse", "bottle": "bottle|wine bottle|beer|soda|water bottle|flask|"
-    "champagne|whiskey|whisky|botella|bouteille|flasche|potion|serum|shampoo|lotion|cosmetic|skincare|"
+    "champagne|whiskey|whisky|botella|bouteille|flasche|potion|serum|shampoo|lotion|cosmetic|"
+    "skincare|"
     "dropper bottle", "wine_glass": "wine glass|glass of wine|cocktail|glass|goblet|wine|martini|"
     "margarita|juice|lemonade|smoothie|drink|champagne flute",
-    "vase": "vase|amphora|urn|pottery|ceramic|still life|vase of flowers", "bowl": "bowl|soup|ramen|"
+    "vase": "vase|amphora|urn|pottery|ceramic|still life|vase of flowers",
+    "bowl": "bowl|soup|ramen|"
     "salad|noodle|noodles|cereal|bowl of fruit|rice bowl|pho|food|breakfast|dinner|lunch|meal",
     "book": "book|library|novel|notebook|libro|livre|buch|journal",
-    "candle": "candle|candlelight|candlestick|vela|bougie", "table_lamp": "lamp|desk lamp|table lamp|"
+    "candle": "candle|candlelight|candlestick|vela|bougie",
+    "table_lamp": "lamp|desk lamp|table lamp|"
     "lampshade|light bulb|lightbulb", "lantern": "lantern|oil lamp|farol",
     "box": "box|product|package|packaging|cube|parcel|soap|container|gadget|"
-    "device|speaker|advertisement|mockup", "perfume": "perfume|fragrance|cologne|eau de parfum|parfum|nail polish",
+    "device|speaker|advertisement|mockup",
+    "perfume": "perfume|fragrance|cologne|eau de parfum|parfum|nail polish",
     "apple": "apple|pomegranate|tomato|cherry fruit|manzana|pomme|apfel|plum fruit|nectarine",
     "orange": "orange fruit|tangerine fruit|peach fruit|grapefruit|mandarin|clementine|pumpkin|"
-    "fruit|persimmon|oranges|mango|melon|watermelon", "lemon": "lemon fruit|lemons|limes|citrus|slice of lemon",
-    "pear": "pear|avocado|fig|aubergine|eggplant|poire|banana|pineapple", "berry": "berry|grape|cherries|"
+    "fruit|persimmon|oranges|mango|melon|watermelon",
+    "lemon": "lemon fruit|lemons|limes|citrus|slice of lemon",
+    "pear": "pear|avocado|fig|aubergine|eggplant|poire|banana|pineapple",
+    "berry": "berry|grape|cherries|"
     "strawberry|blueberry|raspberry|blackberry|bunch of grapes|olive fruit",
-    "phone": "phone|smartphone|iphone|mobile phone|tablet|laptop|computer|screen|monitor|app|television|tv",
+    "phone": "phone|smartphone|iphone|mobile phone|tablet|laptop|computer|screen|monitor|app|"
+    "television|tv",
     "camera": "camera|dslr|polaroid|film camera|vintage camera|radio|typewriter|cassette",
     "clock": "clock|watch|wristwatch|alarm clock|pocket watch|compass|stopwatch|reloj|montre|uhr",
     "chair": "chair|armchair|throne|stool|sofa|couch|furniture|bed|rocking chair|table|desk",
-    "shoe": "shoe|sneaker|boot shoe|trainer|running shoe|heel|high heel|zapato|chaussure|boots|sneakers",
-    "guitar": "guitar|violin|cello|ukulele|instrument|music|piano|bass|guitarra|guitare|orchestra|jazz",
+    "shoe": "shoe|sneaker|boot shoe|trainer|running shoe|heel|high heel|zapato|chaussure|boots|"
+    "sneakers",
+    "guitar": "guitar|violin|cello|ukulele|instrument|music|piano|bass|guitarra|guitare|orchestra|"
+    "jazz",
     "umbrella": "umbrella|parasol|paraguas|parapluie|regenschirm", "heart": "heart|love|valentine|"
     "corazón|coeur|herz|romance", "crystal": "crystal|gem|gemstone|diamond|jewel|amethyst|quartz|"
-    "emerald gem|jewelry|jewellery|ring|necklace|prism|treasure", "ball": "ball|sphere|orb|globe|bubble|pearl bead|"
-    "crystal ball|marble ball|football|basketball|snow globe|egg|ornament", "robot": "robot|android|cyborg|droid|mecha|mech|"
-    "automaton|artificial intelligence|machine", "teapot": "teapot|kettle|tea set|tea ceremony|théière",
-    "cake": "cake|birthday cake|cupcake|dessert|pastry|muffin|birthday|pancake|cheesecake|ice cream|"
-    "burger|hamburger|sandwich|donut|doughnut|chocolate cake|pie|bread|pizza|cheese|sushi|cookie|candy sweets",
-    "potted_plant": "potted plant|houseplant|plant|bonsai|pot|flower pot|house plant|planter|indoor plant",
+    "emerald gem|jewelry|jewellery|ring|necklace|prism|treasure",
+    "ball": "ball|sphere|orb|globe|bubble|pearl bead|"
+    "crystal ball|marble ball|football|basketball|snow globe|egg|ornament",
+    "robot": "robot|android|cyborg|droid|mecha|mech|"
+    "automaton|artificial intelligence|machine",
+    "teapot": "teapot|kettle|tea set|tea ceremony|théière",
+    "cake": "cake|birthday cake|cupcake|dessert|pastry|muffin|birthday|pancake|cheesecake|ice "
+    "cream|"
+    "burger|hamburger|sandwich|donut|doughnut|chocolate cake|pie|bread|pizza|cheese|sushi|cookie|"
+    "candy sweets",
+    "potted_plant": "potted plant|houseplant|plant|bonsai|pot|flower pot|house plant|planter|"
+    "indoor plant",
     "jar": "jar|honey jar|jam|mason jar|cream jar|candle jar|tin", "gift": "gift|gift box|"
-    "christmas gift|wrapped gift", "headphones": "headphones|headphone|earphones|earbuds|headset|earphone|earbud",
+    "christmas gift|wrapped gift",
+    "headphones": "headphones|headphone|earphones|earbuds|headset|earphone|earbud",
     "plate": "plate|dish|saucer|steak|pasta|spaghetti|tray",
-    "planet": "planet|saturn|jupiter|earth|exoplanet|gas giant|ringed planet|neptune|venus|pluto|alien world|"
-    "alien planet|planeta|planète|uranus|solar system", "galaxy": "galaxy|spiral galaxy|andromeda|universe|"
-    "galaxia|galaxie|supernova", "nebula": "nebula|stardust|cosmic cloud|interstellar|outer space|space|cosmos|"
+    "planet": "planet|saturn|jupiter|earth|exoplanet|gas giant|ringed planet|neptune|venus|pluto|"
+    "alien world|"
+    "alien planet|planeta|planète|uranus|solar system",
+    "galaxy": "galaxy|spiral galaxy|andromeda|universe|"
+    "galaxia|galaxie|supernova",
+    "nebula": "nebula|stardust|cosmic cloud|interstellar|outer space|space|cosmos|"
     "cosmic|deep space|espacio|espace|weltraum", "asteroid": "asteroid|meteorite|asteroid belt",
     "satellite": "satellite|space probe|space telescope|telescope",
     "blackhole": "black hole|wormhole|event horizon|singularity|vortex|eclipse|solar eclipse",
-    "circle": "circle|disc|dot", "square": "square|rectangle|grid", "triangle": "triangle|polygon shape",
-    "waves": "sine wave|sound wave|flow|flowing|fluid|liquid|silk|fabric|curve|abstract wave|waves abstract|"
-    "wavy|undulating", "geometry": "geometric|geometry|shape|suprematism|constructivism|bauhaus shape|"
+    "circle": "circle|disc|dot", "square": "square|rectangle|grid",
+    "triangle": "triangle|polygon shape",
+    "waves": "sine wave|sound wave|flow|flowing|fluid|liquid|silk|fabric|curve|abstract wave|waves "
+    "abstract|"
+    "wavy|undulating", "geometry": "geometric|geometry|shape|suprematism|constructivism|bauhaus "
+    "shape|"
     "geometric shape|kandinsky|mondrian|cubism|cubist",
     "gradient": "gradient|wallpaper|aura|color field|colour field|rothko",
-    "marble": "marble|ink drop|swirl|paint pour|agate|fluid art|smoke|acrylic pour|liquid marble|oil slick",
-    "ribbons": "ribbon|paper layer|layer|strip|paper wave", "spheres": "spheres|balls|bubbles|orbs|beads|"
+    "marble": "marble|ink drop|swirl|paint pour|agate|fluid art|smoke|acrylic pour|liquid marble|"
+    "oil slick",
+    "ribbons": "ribbon|paper layer|layer|strip|paper wave",
+    "spheres": "spheres|balls|bubbles|orbs|beads|"
     "molecules|atoms|particles|cells", "lines": "line|contour|topographic|string|stripe|network|"
     "data|circuit|topography|contour lines|technology|fiber|neural network",
-    "mandala": "mandala|kaleidoscope|symmetry|symmetric|sacred geometry|fractal|ornamental|snowflake pattern|"
-    "spiral|labyrinth|rosette", "mosaic_field": "tessellation|tile|patchwork|quilt|pixel pattern|terrazzo",
+    "mandala": "mandala|kaleidoscope|symmetry|symmetric|sacred geometry|fractal|ornamental|"
+    "snowflake pattern|"
+    "spiral|labyrinth|rosette",
+    "mosaic_field": "tessellation|tile|patchwork|quilt|pixel pattern|terrazzo",
 }  # fmt: skip
 
 SUBJECT_WORDS: dict[str, str] = {
