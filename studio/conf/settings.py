@@ -246,6 +246,8 @@ SEEDFRAME_SWEEPERS: list[str] = [
     "assets.storage.uploads.sweep_uploads",
     "assets.renditions.sweep.sweep_renditions",
     "billing.plans.services.renew_allowances",
+    "studio.queue.services.prune_failures",
+    "studio.queue.services.prune_abandoned",
 ]
 
 # --- API --------------------------------------------------------------------------------------

@@ -207,6 +207,8 @@ class EmbeddedDatabase:
                 # that would silently break every index on text.
                 *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 "--no-instructions",
+                # a cluster that shall not sync (tests) need not be made synced either
+                *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
                 *options,
             ],
             capture_output=True,
