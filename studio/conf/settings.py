@@ -295,7 +295,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_SETTINGS": {
-        "deepLinking": True,
+        # would put links inside buttons, which keyboards and screen readers can't tell apart
+        "deepLinking": False,
         "persistAuthorization": False,
         "displayRequestDuration": True,
         "filter": True,
