@@ -60,7 +60,6 @@ PAGES = (
     Page("operation", "/operations/create.image/", person="creator"),
     Page("wallet", "/wallet/", person="creator"),
     Page("prices", "/wallet/prices/", person="admin"),
-    Page("grant", "/wallet/grants/", person="admin"),
     Page("me", "/me/", person="creator"),
     Page("password", "/me/password/", person="creator"),
     Page("sessions", "/me/sessions/", person="creator"),

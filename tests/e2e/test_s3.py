@@ -16,7 +16,7 @@ import pytest
 from tests.assets.pictures import encoded, gradient
 from tests.e2e import steps
 from tests.e2e.browser import MARKS, PATIENCE_MS, Watch, sync_api
-from tests.e2e.conftest import DESKTOP, run_studio
+from tests.e2e.people import DESKTOP, run_studio
 from tests.support.studio import RunningStudio, free_port
 
 pytestmark = MARKS

@@ -10,7 +10,8 @@ import pytest
 
 from tests.e2e import steps
 from tests.e2e.browser import MARKS, PATIENCE_MS, Watch, sync_api
-from tests.e2e.conftest import DESKTOP, Opener, People
+from tests.e2e.conftest import Opener
+from tests.e2e.people import DESKTOP, People
 from tests.support.studio import RunningStudio
 
 pytestmark = MARKS
