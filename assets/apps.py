@@ -10,5 +10,5 @@ class AssetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the kinds of event before the lookups are written."""
-        from assets.library import events  # noqa: F401  (registers its kinds)
+        """Register the kinds of event before the lookups are written, and where they lead."""
+        from assets.library import events, links  # noqa: F401  (they register themselves)

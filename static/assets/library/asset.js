@@ -33,7 +33,7 @@ class AssetPage extends HTMLElement {
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.target.closest("input, select, textarea, video, audio, [role=toolbar], details[open]") || document.querySelector("dialog:modal")) return;
-    if (event.key === "s") document.querySelector(".favourite")?.click();
+    if (event.key === "s" && localStorage.getItem("shortcuts") !== "off") document.querySelector(".favourite")?.click();
     else document.querySelector(`[data-asset-go="${event.key}"]`)?.click();
   }
 }

@@ -15,6 +15,8 @@ from assets.renditions.tasks import run_renditions
 from assets.storage.models import AssetKind
 from assets.storage.store import ingest_bytes
 from studio.core.models import User
+from studio.live.links import event_url
+from studio.live.models import Event
 from tests.assets.pictures import encoded, gradient, png
 from tests.support.clients import signed_in
 from tests.support.query_counts import assert_recorded_queries
@@ -192,6 +194,12 @@ def test_files_without_preview(client: Client, make_version: Make) -> None:
     assert "no preview for this kind" in text(client.get(url(notes.asset)))
     page = text(client.get("/library/"))
     assert "#file-text" in page
+
+
+def test_the_feed_leads_here(make_version: Make) -> None:
+    version = make_version()
+    event = Event.objects.select_related("kind", "project").latest("id")
+    assert event_url(event) == url(version.asset)
 
 
 def test_parts(client: Client, make_version: Make) -> None:
