@@ -44,7 +44,7 @@ from pipeline.operations.declaration import (
 )
 from pipeline.operations.models import Offer
 from studio.core.access import CapabilityCode, require, require_admin
-from studio.core.errors import Conflict, Invalid
+from studio.core.errors import Conflict, Invalid, LimitReached
 from studio.core.models import Project, User
 from studio.live.services import record_event
 
@@ -166,6 +166,7 @@ def submit_job(*, actor: User, project: Project, request: JobRequest) -> Job:
                 job = _reuse(actor, project, request, plan, source)
             else:
                 plan.preflight.raise_if_refused()
+                _check_queue(actor)
                 job = _record(actor, project, request, plan, seed, recipe)
             if request.idempotency_key:
                 IdempotencyKey.objects.create(
@@ -180,6 +181,20 @@ def submit_job(*, actor: User, project: Project, request: JobRequest) -> Job:
             return earlier
         raise
     return job
+
+
+def _check_queue(actor: User) -> None:
+    """Nobody fills the queue alone.
+
+    Raises:
+        LimitReached: the person has as many unfinished jobs as one may have.
+    """
+    most = settings.PERSON_UNFINISHED_JOBS
+    if Job.objects.unfinished().filter(creator=actor)[most - 1 : most].exists():
+        raise LimitReached(
+            f"You have {most:,} jobs that have not ended; no more can wait.",
+            remedy="Wait for some to end, or cancel some.",
+        )
 
 
 def find_reusable(project: Project, recipe: Recipe, *, same_seed: bool) -> Job | None:

@@ -28,7 +28,7 @@ ASPECTS: dict[str, tuple[int, int]] = {
 DEFAULT_SIZE = (1024, 1024)
 
 #: The most CPU time one drawn megapixel takes, in thousandths of a second, with a wide margin.
-_MOST_MILLI_PER_MP = {"draft": 3_000, "standard": 5_000, "premium": 12_000}
+_MOST_MILLI_PER_MP = {"draft": 1_500, "standard": 2_500, "premium": 8_000}
 
 
 class CreateImage(Parameters):

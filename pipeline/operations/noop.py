@@ -13,7 +13,7 @@ class Noop(Parameters):
 
     outputs: int = Field(0, ge=0, le=10, title="Outputs", description="Text files to make.")
     seconds: float = Field(
-        0, ge=0, le=600, title="Duration", description="Time to spend on each, seconds."
+        0, ge=0, le=60, title="Duration", description="Time to spend on each, seconds."
     )
     fail: bool = Field(False, title="Fail", description="End with an error after the outputs.")
 

@@ -238,6 +238,8 @@ JOB_HEARTBEAT_SECONDS = 2
 JOB_HEARTBEAT_LIMIT_SECONDS = 20
 JOB_MAX_WORKER_LOSSES = 5
 PROJECT_RUNNING_JOBS = 8
+#: Jobs without an end that one person may have: the queue is everybody's.
+PERSON_UNFINISHED_JOBS = 500
 RESULT_CACHE_DAYS = 30
 DEFAULT_PLAN = ENV.default_plan
 SEEDFRAME_DEMO_BUILDERS: list[str] = ["pipeline.create.demo.build"]

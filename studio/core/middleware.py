@@ -42,6 +42,8 @@ class PlainAddressMiddleware:
 class LoginRequiredMiddleware:
     """Every view asks for a session, unless it is marked `login_exempt` or part of the API.
 
+    Answers to people who have a session are kept by nobody else, and asked for anew each time.
+
     API views (below `/api/v1/`) authenticate by session, token or key themselves.
     A person with a one-time password is sent to choose a new one first.
     """
@@ -51,7 +53,10 @@ class LoginRequiredMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response:
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: object, kwargs: object

@@ -13,7 +13,7 @@ from django.utils import timezone
 from billing.ledger.queries import balance_of
 from pipeline.jobs.models import DerivationKind, Job, JobState, JobStateTransition
 from pipeline.jobs.submit import JobRequest, submit_job
-from studio.core.errors import Conflict, Forbidden, Invalid, NotFound
+from studio.core.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from studio.core.models import Project, User
 from studio.core.services import set_project_archived
 from tests.pipeline.jobs.conftest import CREDIT, run_next
@@ -168,3 +168,12 @@ def test_the_database_refuses_other_changes_of_state(submit: Submit) -> None:
             cursor.execute(
                 "UPDATE pipeline_job SET state_id = %s WHERE id = %s", [int(state), job.pk]
             )
+
+
+def test_nobody_fills_the_queue_alone(submit: Submit, admin: User, settings: object) -> None:
+    settings.PERSON_UNFINISHED_JOBS = 2  # type: ignore[attr-defined]
+    submit()
+    submit()
+    with pytest.raises(LimitReached):
+        submit()
+    submit(actor=admin)  # others are not concerned
