@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import unicodedata
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.imaging.sketch.canvas import Planes
 from pipeline.imaging.sketch.finish import luma_of
@@ -16,27 +15,23 @@ from pipeline.imaging.sketch.stream import Plane
 MAX_TEXTS = 2
 MAX_TEXT_CHARS = 60
 
-_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-
-
-@lru_cache(maxsize=32)
-def _font(size_px: int) -> _Font:
-    return ImageFont.load_default(size_px)
-
-
-@lru_cache(maxsize=2048)
-def _drawable(character: str) -> bool:
-    """Whether the built-in face has a glyph for the character."""
-    if character.isspace():
-        return True
-    font = _font(24)
-    return bytes(font.getmask(character)) != bytes(font.getmask("\U0010fffd"))
+_ROOM = (8192, 1024)
 
 
 def readable(text: str) -> str:
-    """Return the part of a text that the built-in face can set; may be empty."""
-    kept = "".join(c for c in text if c.isprintable() and _drawable(c))
-    return " ".join(kept.split())[:MAX_TEXT_CHARS]
+    """Return the part of a text that the built-in face can set; may be empty.
+
+    The face of OpenCV covers Latin, Greek, Cyrillic, Hebrew and CJK. It does not join
+    letters, so a text in Arabic script is left out rather than set wrongly.
+    """
+    kept = "".join(c for c in text if (c.isprintable() and unicodedata.category(c)[0] not in "CS")
+                   or c in "+<=>$€£¥|~^")  # fmt: skip
+    directions = {unicodedata.bidirectional(c) for c in kept}
+    if "AL" in directions:
+        return ""
+    line = " ".join(kept.split())[:MAX_TEXT_CHARS]
+    # The face sets every line from left to right: turn one that runs the other way.
+    return line[::-1] if "R" in directions and "L" not in directions else line
 
 
 def letter(rgb: Planes, texts: tuple[str, ...]) -> None:
@@ -71,24 +66,19 @@ def letter(rgb: Planes, texts: tuple[str, ...]) -> None:
 
 
 def _block(lines: list[str], width: int, height: int) -> Plane | None:
-    """Return the anti-aliased mask of the set lines."""
+    """Return the anti-aliased mask of the set lines, the first large, the second small."""
     unit = min(width, height)
-    sizes = [round(unit * 0.095), round(unit * 0.045)]
+    gap, pad = round(unit * 0.026), round(unit * 0.03)
     rendered: list[Plane] = []
-    for index, line in enumerate(lines):
-        size = sizes[index]
-        track = size * (0.1 if index else 0.045)
-        mask = _line(line, size, track)
+    for line, share, weight in zip(lines, (0.095, 0.044), (430, 380), strict=False):
+        size = round(unit * share)
+        mask = _line(line, size, weight)
         room = width * 0.86
         if mask.shape[1] > room:
-            mask = _line(
-                line, max(10, int(size * room / mask.shape[1])), track * room / mask.shape[1]
-            )
+            mask = _line(line, max(9, int(size * room / mask.shape[1])), weight)
         if mask.shape[1] > width * 0.96:
             return None
         rendered.append(mask)
-    gap = round(unit * 0.022)
-    pad = round(unit * 0.03)
     across = min(width, max(mask.shape[1] for mask in rendered) + 2 * pad)
     down = sum(mask.shape[0] for mask in rendered) + gap * (len(rendered) - 1) + 2 * pad
     block = np.zeros((min(height, down), across), np.float32)
@@ -102,24 +92,17 @@ def _block(lines: list[str], width: int, height: int) -> Plane | None:
     return block
 
 
-def _line(text: str, size_px: int, track_px: float) -> Plane:
-    """Return one line, drawn at double size and reduced, with letter spacing."""
-    font = _font(size_px * 2)
-    ascent = round(size_px * 2.3)
-    widths = [font.getlength(character) for character in text]
-    total = int(sum(widths) + track_px * 2 * len(text)) + 8
-    image = Image.new("L", (max(8, total), round(size_px * 2.7)), 0)
-    draw = ImageDraw.Draw(image)
-    x = 4.0
-    for character, advance in zip(text, widths, strict=True):
-        draw.text(
-            (round(x), ascent - round(size_px * 0.4)), character, fill=255, font=font, anchor="ls"
-        )
-        x += advance + track_px * 2
-    array = np.asarray(image, np.uint8)
-    size = (max(4, array.shape[1] // 2), max(4, array.shape[0] // 2))
-    small = cv2.resize(array, size, interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) * np.float32(1 / 255)
+def _line(text: str, size_px: int, weight: int) -> Plane:
+    """Return one line's mask, drawn at double size and reduced."""
+    face = cv2.FontFace("sans")
+    left, top, across, down = cv2.getTextSize(_ROOM, text, (0, 0), face, size_px * 2, weight)
+    margin = 6
+    image = np.zeros((down + 2 * margin, across + 2 * margin), np.uint8)
+    origin = (margin - left, margin - top)
+    cv2.putText(image, text, origin, 255, face, size_px * 2, weight)
+    size = (max(4, image.shape[1] // 2), max(4, image.shape[0] // 2))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) * np.float32(1 / 255)
 
 
 def _calmest(rgb: Planes, tall: int) -> int:

@@ -43,11 +43,11 @@ def steam(sprite: Sprite, look: Look, x: float, y: float, tall: float = 0.5) -> 
     """Let steam curl up from (x, y)."""
     stream = look.stream.child("steam")
     for index in range(3):
-        px = x + (index - 1) * 0.09
-        sway = stream.uniform(0.04, 0.08) * (1 if index % 2 else -1)
-        wisp = limb([(px, y), (px + sway, y + tall * 0.3), (px - sway, y + tall * 0.62),
-            (px + sway * 0.6, y + tall)], (0.012, 0.045, 0.05, 0.004))
-        sprite.soft((1, 1, 1), wisp, blur=0.025, alpha=0.42, inside=False)
+        px, rise = x + (index - 1) * 0.13, tall * (0.75 + 0.25 * (index == 1))
+        sway = stream.uniform(0.03, 0.05)
+        wisp = limb([(px, y), (px + sway, y + rise * 0.3), (px - sway, y + rise * 0.65),
+            (px + sway * 0.8, y + rise)], (0.012, 0.035, 0.035, 0.004))
+        sprite.soft((1, 1, 1), wisp, blur=0.022, alpha=0.4, inside=False)
 
 
 def paint_cup(sprite: Sprite, look: Look) -> None:

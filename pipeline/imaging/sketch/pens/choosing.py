@@ -217,6 +217,8 @@ def choose_manner(prompt: str, style_words: str) -> Manner:
             special manners win over merely photographic ones.
     """
     style = " ".join(style_words.lower().replace("_", " ").split())
+    if style in _MANNERS:
+        return _MANNERS[style]
     found = _matches(style)
     if not found:
         found = [
@@ -261,4 +263,4 @@ def _framed(text: str, match: re.Match[str]) -> bool:
         "portrait of",
         "of ",
     )
-    return after.startswith(craft) or before.endswith((" in", ",")) or match.start() == 0
+    return after.startswith(craft) or before.endswith((" in", ","))
