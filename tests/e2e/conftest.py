@@ -26,7 +26,8 @@ def browser() -> Iterator[sync_api.Browser]:
 
 @pytest.fixture(scope="package")
 def studio() -> Iterator[RunningStudio]:
-    yield from run_studio()
+    with run_studio() as found:
+        yield found
 
 
 @pytest.fixture(scope="package")

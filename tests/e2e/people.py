@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.support.studio import RunningStudio
 DESKTOP = {"width": 1440, "height": 900}
 
 
+@contextlib.contextmanager
 def run_studio(**env: str) -> Iterator[RunningStudio]:
     """A studio in a folder of its own, with the cast; ended and deleted after use."""
     # /tmp, whatever TMPDIR says: a unix socket's path has room for about 100 bytes

@@ -63,12 +63,9 @@ def client(url: str) -> Any:
 
 @pytest.fixture(scope="module")
 def s3_studio(s3: str) -> Iterator[RunningStudio]:
-    yield from run_studio(
-        SEEDFRAME_S3_BUCKET=BUCKET,
-        SEEDFRAME_S3_ENDPOINT=s3,
-        SEEDFRAME_S3_ACCESS_KEY="k",
-        SEEDFRAME_S3_SECRET_KEY="s",
-    )
+    keys = {"SEEDFRAME_S3_ACCESS_KEY": "k", "SEEDFRAME_S3_SECRET_KEY": "s"}
+    with run_studio(SEEDFRAME_S3_BUCKET=BUCKET, SEEDFRAME_S3_ENDPOINT=s3, **keys) as found:
+        yield found
 
 
 @pytest.fixture
