@@ -57,7 +57,6 @@ class Supervisor:
         folder: its data folder.
         terminal: where to say what happens.
         signals: how it is told to stop.
-        database: the embedded database, if that is used.
         grace_seconds: how long tasks may take to finish when all is stopped.
     """
 
@@ -66,13 +65,13 @@ class Supervisor:
         folder: DataFolder,
         terminal: Terminal,
         signals: Signals,
-        database: EmbeddedDatabase | None,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self.folder = folder
         self.terminal = terminal
         self.signals = signals
-        self.database = database
+        #: The embedded database, if that is used; set once it is ours.
+        self.database: EmbeddedDatabase | None = None
         self.grace_seconds = grace_seconds
         self.children: list[Child] = []
         self._draining: list[tuple[Child, float]] = []

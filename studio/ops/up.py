@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from studio.core.services import create_first_admin
@@ -30,6 +31,7 @@ from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError, url
 from studio.ops.folder import DataFolder, FileLock, Locked
 from studio.ops.leftovers import end_leftovers
 from studio.ops.listening import PortTaken, listen
+from studio.ops.postgres import conninfo
 from studio.ops.process import die_with_parent
 from studio.ops.supervisor import Interrupted, Signals, Supervisor
 from studio.ops.watch import WebWatch, get
@@ -78,11 +80,7 @@ def run(options: Options) -> int:
         return FAILED
     terminal = Terminal(folder.logs, verbose=options.verbose)
     lock.write_note({"pid": os.getpid()})
-    try:
-        return Studio(folder, terminal, options).run(lock)
-    except (CannotStart, PortTaken, AccountError, EmbeddedDatabaseError) as error:
-        terminal.say(f"{error}")
-        return FAILED
+    return Studio(folder, terminal, options).run(lock)
 
 
 class Studio:
@@ -104,12 +102,8 @@ class Studio:
     def run(self, lock: FileLock) -> int:
         """Start, say so, stay, stop."""
         signals = Signals()
-        database = None
-        if settings.EMBEDDED_DATABASE:
-            database = EmbeddedDatabase(settings.DATA_DIR, tied=True)
-        supervisor = Supervisor(
-            self.folder, self.terminal, signals, database, self.options.grace_seconds
-        )
+        supervisor = Supervisor(self.folder, self.terminal, signals, self.options.grace_seconds)
+        code = 0
         try:
             self._start(supervisor, lock)
             signals.raising = False
@@ -119,18 +113,26 @@ class Studio:
             supervisor.run(self._tend_demo)
         except Interrupted:
             pass
+        except (CannotStart, PortTaken, AccountError, EmbeddedDatabaseError) as error:
+            self.terminal.say(f"{error}")
+            code = FAILED
         finally:
-            self.terminal.say("Stopping …")
-            for process in (self._collecting, self._demo):
-                if process is not None:
-                    process.kill()
-                    process.wait()
-            connections.close_all()
-            supervisor.stop()
-            if self.socket is not None:
-                self.socket.close()
-        self.terminal.say("Stopped.")
-        return 0
+            if code == 0:
+                self.terminal.say("Stopping …")
+            self._end(supervisor)
+        if code == 0:
+            self.terminal.say("Stopped.")
+        return code
+
+    def _end(self, supervisor: Supervisor) -> None:
+        for process in (self._collecting, self._demo):
+            if process is not None:
+                process.kill()
+                process.wait()
+        connections.close_all()
+        supervisor.stop()
+        if self.socket is not None:
+            self.socket.close()
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -154,16 +156,21 @@ class Studio:
                 self.terminal.say("Preparing the database …")
                 self._migrate()
                 self._start_web(supervisor)
+        connections.close_all()
+        # The page comes first: the workers need a second or two of all processors to start.
+        self._wait_until_ready(supervisor)
+        self._start_workers(supervisor)
+        with self._database_errors():
+            # Last of all, for the password is lost if anything fails before it is shown.
             made = create_first_admin()
         connections.close_all()
         if made is not None:
             self.admin, self.password = made[0].username, made[1]
-        # The page comes first: the workers need a second or two of all processors to start.
-        self._wait_until_ready(supervisor)
-        self._start_workers(supervisor)
 
     def _start_database(self, supervisor: Supervisor) -> None:
-        if supervisor.database is not None:
+        if settings.EMBEDDED_DATABASE:
+            # From here on it is the supervisor's, to keep running and to stop.
+            supervisor.database = EmbeddedDatabase(settings.DATA_DIR, tied=True)
             supervisor.database.start()
             # The processes must not start a database of their own while ours is restarted.
             os.environ["DATABASE_URL"] = url(settings.DATA_DIR)
@@ -172,12 +179,12 @@ class Studio:
         said = False
         while True:
             try:
-                connection.ensure_connection()
+                psycopg.connect(conninfo("seedframe up")).close()
                 return
-            except OperationalError as error:
+            except psycopg.OperationalError as error:
                 if time.monotonic() > end:
                     raise CannotStart(
-                        f"The database that DATABASE_URL names does not answer: {error}"
+                        f"The database that DATABASE_URL names does not answer. {error}"
                     ) from error
                 if not said:
                     said = True

@@ -112,7 +112,7 @@ class ClusterWatch(Watch):
         bird = canary.send(self.cluster)
         limit = CANARY_LIMIT_SECONDS if self.is_settled else STARTING_SECONDS
         began = time.monotonic()
-        due = began + limit
+        due, ran_at = began + limit, 0.0
         before: dict[int, int] = {}
         while self.pause(0.25):
             if self.pid() != pid:  # restarted meanwhile: the canary may have died with it
@@ -121,18 +121,22 @@ class ClusterWatch(Watch):
             if bird.is_answered():
                 self.is_settled = True
                 return ""
-            if time.monotonic() < due:
-                continue
-            at_work, now = self._tasks(pid)
-            if not now and time.monotonic() - began < BOOTING_SECONDS:
-                continue
+            now = time.monotonic()
             if bird.has_run():
-                bird.withdraw()
-                return f"ran a task but did not acknowledge it within {limit:g} s"
-            if at_work < self.workers and now == before:
+                ran_at = ran_at or now
+                if now - ran_at > limit:
+                    bird.withdraw()
+                    return f"ran a task but did not acknowledge it within {limit:g} s"
+                continue
+            if now < due:
+                continue
+            at_work, begun = self._tasks(pid)
+            if not begun and now - began < BOOTING_SECONDS:
+                continue
+            if at_work < self.workers and begun == before:
                 bird.withdraw()
                 return f"took no task for {limit:g} s though a worker is idle"
-            before, due = now, time.monotonic() + 2
+            before, due = begun, now + 2
         return ""
 
     def _tasks(self, pid: int) -> tuple[int, dict[int, int]]:

@@ -80,6 +80,14 @@ def test_task_that_ran_but_is_not_acknowledged_is_stuck_even_under_load(look):
     assert "did not acknowledge" in fault
 
 
+def test_task_that_ran_just_now_gets_its_time_to_be_acknowledged(look, monkeypatch):
+    # it waited long behind a job, and its acknowledgement comes a moment after it ran
+    bird = Bird()
+    threading.Timer(1.0, lambda: setattr(bird, "run", True)).start()
+    threading.Timer(1.2, lambda: setattr(bird, "answered", True)).start()
+    assert look(bird, [(2, {1: 5})]) == []
+
+
 def test_cluster_whose_workers_are_not_there_yet_is_not_judged(look, monkeypatch):
     assert look(Bird(), [(0, {})], seconds=4) == []
     monkeypatch.setattr(watch, "BOOTING_SECONDS", 1)
