@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.text import slugify
 
 from assets.library.services import add_asset
-from assets.models import Blob, LineageRole, Origin, RetentionClass, Version
+from assets.models import Blob, LineageRole, MediaType, Origin, RetentionClass, Version
 from billing.credits import credits_text
 from billing.ledger.services import release_hold, settle_hold
 from billing.models import AccountKind, Entry, Hold, HoldState, TransferKind
@@ -81,6 +82,7 @@ def record_output(attempt: Attempt, produced: Produced, blob: Blob) -> Version |
             caption=str(job.parameters.get("prompt", "")),
             origin=Origin.Code.by_code(provider.code),
             retention_class=RetentionClass.Code.SUPPORTING,
+            file_name=_file_name(job, produced.position, blob),
             inputs=[
                 (item.version, LineageRole.Code(item.role_id))
                 for item in job.inputs.select_related("version")
@@ -102,6 +104,13 @@ def record_output(attempt: Attempt, produced: Produced, blob: Blob) -> Version |
         )
         publish_job(job, "job.output", position=produced.position)
         return version
+
+
+def _file_name(job: Job, position: int, blob: Blob) -> str:
+    """What a download of the output is called."""
+    extension = MediaType.extras[MediaType.Code(blob.media_type_id)]["extension"]
+    stem = slugify(job.title)[:60].strip("-") or slugify(job.offer.operation.code) or "output"
+    return f"{stem}-{position + 1}.{extension}"
 
 
 def end_attempt(attempt: Attempt, ending: Ending) -> bool:

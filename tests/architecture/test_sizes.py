@@ -14,8 +14,7 @@ MOST_FILE, MOST_FUNCTION = 400, 60
 
 #: Lines of files that are longer for a reason; take an entry away once its file has shrunk.
 LONGER_FILES: dict[str, int] = {
-    "studio/ops/database.py": 419,
-    "tests/studio/shell/test_browser.py": 410,
+    "studio/ops/database.py": 422,
 }
 #: Lines of functions that are longer for a reason: `path:name`.
 LONGER_FUNCTIONS: dict[str, int] = {}
