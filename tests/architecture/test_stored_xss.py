@@ -39,7 +39,7 @@ def test_no_page_runs_what_is_stored(hostile_cast: Cast, monkeypatch: pytest.Mon
     known = [a for a in PAGES_AND_API if a.name in DECLARED and "GET" in DECLARED[a.name].rules]
     for address in known:
         declaration = DECLARED[address.name]
-        path = address.path(declaration.arguments(hostile_cast)) + declaration.query
+        path = address.path(declaration.arguments(hostile_cast)) + declaration.query(hostile_cast)
         response = get(client, path)
         kind = response.headers.get("Content-Type", "")  # type: ignore[attr-defined]
         if kind.startswith("text/html"):
