@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from studio.conf.env import ROOT, load, secret_key
-from studio.ops.database import address
+from studio.ops.address import address
 
 ENV = load()
 VERSION = "0.1.0"

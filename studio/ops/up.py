@@ -25,9 +25,10 @@ from django.db.migrations.executor import MigrationExecutor
 from studio.core.services import create_first_admin
 from studio.ops import statics
 from studio.ops.account import AccountError
+from studio.ops.address import url
 from studio.ops.childlog import Terminal, pump
 from studio.ops.children import Child, Spec
-from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError, url
+from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError
 from studio.ops.folder import DataFolder, FileLock, Locked
 from studio.ops.leftovers import end_leftovers
 from studio.ops.listening import PortTaken, listen

@@ -13,9 +13,7 @@ PACKAGES = ("studio", "assets", "billing", "pipeline", "tests")
 MOST_FILE, MOST_FUNCTION = 400, 60
 
 #: Lines of files that are longer for a reason; take an entry away once its file has shrunk.
-LONGER_FILES: dict[str, int] = {
-    "studio/ops/database.py": 422,
-}
+LONGER_FILES: dict[str, int] = {}
 #: Lines of functions that are longer for a reason: `path:name`.
 LONGER_FUNCTIONS: dict[str, int] = {}
 

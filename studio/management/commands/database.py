@@ -13,7 +13,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from studio.ops.account import AccountError
-from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError, embedded_url, programs, url
+from studio.ops.address import url
+from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError, embedded_url
+from studio.ops.programs import ProgramsMissing, binaries
 from studio.ops.supervisor import Interrupted, Signals
 
 
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         """Do what was asked."""
         try:
             getattr(self, f"_{options['action']}")(options["rest"])
-        except (EmbeddedDatabaseError, AccountError) as error:
+        except (EmbeddedDatabaseError, AccountError, ProgramsMissing) as error:
             raise CommandError(str(error)) from error
 
     def _url(self, rest: list[str]) -> None:
@@ -46,7 +48,7 @@ class Command(BaseCommand):
 
     def _psql(self, rest: list[str]) -> None:
         address = embedded_url(settings.DATA_DIR) if settings.EMBEDDED_DATABASE else None
-        command = [str(programs() / "psql"), address or os.environ["DATABASE_URL"], *rest]
+        command = [str(binaries() / "psql"), address or os.environ["DATABASE_URL"], *rest]
         sys.exit(subprocess.call(command))
 
     def _run(self, rest: list[str]) -> None:
