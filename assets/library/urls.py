@@ -6,6 +6,7 @@ from assets.library import asset_views, views
 
 urlpatterns = [
     path("", views.library, name="library"),
+    path("pulse/", views.pulse, name="pulse"),
     path("change/", views.change_many, name="library-change"),
     path("upload/", views.upload, name="library-upload"),
     path("<uuid:code>/", asset_views.asset, name="asset"),

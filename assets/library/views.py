@@ -27,6 +27,7 @@ from studio.core.web import redirect, render_page, toast, wants_fragment
 
 PAGE = "assets/library/library.html"
 ROWS = "assets/library/rows.html"
+PULSE_TILES = 12
 
 
 @require_safe
@@ -51,6 +52,15 @@ def library(request: HttpRequest) -> HttpResponse:
         context["may_upload"] = writable_projects(user).exists()
         return render_page(request, PAGE, context)
     return _narrowed(request, listing, context)
+
+
+@require_safe
+def pulse(request: HttpRequest) -> HttpResponse:
+    """The newest assets, for the home page."""
+    user: Any = request.user
+    page = Listing(user, AssetFilters()).page(size=PULSE_TILES, tiles=True)
+    context = {"cards": [card_of(asset) for asset in page.rows]}
+    return render_page(request, "assets/library/pulse.html", context)
 
 
 def _narrowed(request: HttpRequest, listing: Listing, context: dict[str, Any]) -> HttpResponse:

@@ -7,6 +7,7 @@ from pipeline.jobs import views
 urlpatterns = [
     path("", views.jobs, name="jobs"),
     path("tray/", views.tray, name="tray"),
+    path("pulse/", views.pulse, name="pulse"),
     path("running/", views.running, name="running"),
     path("provenance/<uuid:version>/", views.provenance, name="provenance"),
     path("<uuid:code>/", views.job, name="job"),

@@ -68,6 +68,14 @@ def tray(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def pulse(request: HttpRequest) -> HttpResponse:
+    """One's own jobs under way and the latest that ended, for the home page."""
+    shown, active = tray_jobs(request.user)
+    context = {"jobs": shown, "active": active}
+    return render_page(request, "pipeline/jobs/pulse.html", context)
+
+
+@require_safe
 def running(request: HttpRequest) -> HttpResponse:
     """How many jobs run and wait, for the status bar."""
     now, waiting = running_count(request.user)

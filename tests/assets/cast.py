@@ -93,6 +93,7 @@ declare("assets-api:upload-finish", of_upload, POST=OWN)
 
 # --- pages --------------------------------------------------------------------------------------
 declare("assets:library", GET=SIGNED_IN)
+declare("assets:pulse", GET=SIGNED_IN)
 #: A form for files into a project of one's own choice: see test_upload_pages.
 declare("assets:library-upload", GET=SIGNED_IN, POST=SIGNED_IN)
 declare(

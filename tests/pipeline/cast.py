@@ -94,6 +94,7 @@ declare("pipeline:create-favourite", picture_of, POST=VIEW)
 
 # --- jobs ---------------------------------------------------------------------------------------
 declare("pipeline:jobs", GET=SIGNED_IN)
+declare("pipeline:pulse", GET=SIGNED_IN)
 declare("pipeline:tray", GET=SIGNED_IN)
 declare("pipeline:running", GET=SIGNED_IN)
 declare("pipeline:provenance", picture_of, GET=VIEW)
