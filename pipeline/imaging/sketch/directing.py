@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pipeline.imaging.sketch.reading import Reading
 from pipeline.imaging.sketch.scenes.abstract import paint_abstract
 from pipeline.imaging.sketch.scenes.landscape import paint_landscape
-from pipeline.imaging.sketch.scenes.portrait import paint_close_up, paint_portrait_scene
+from pipeline.imaging.sketch.scenes.portrait import (
+    paint_close_up,
+    paint_out_of_focus,
+    paint_portrait_scene,
+)
 from pipeline.imaging.sketch.scenes.space import paint_space
 from pipeline.imaging.sketch.scenes.still_life import paint_still_life
 from pipeline.imaging.sketch.scenes.underwater import paint_underwater
@@ -34,10 +38,12 @@ def choose_scene(reading: Reading) -> tuple[Scene, tuple[str, ...]]:
         return paint_space, ("space",)
     if _under_water(reading):
         return paint_underwater, ("underwater",)
-    if reading.has("portrait") and "full body" not in reading.flags:
-        return paint_portrait_scene, ("studio", "golden", "dawn", "studio")
+    if reading.has("portrait") and not stands_in_view(reading):
+        return paint_portrait_scene, ("studio", "dawn", "studio")
     if _on_table(reading, solid):
         return paint_still_life, ("studio",)
+    if "bokeh" in reading.flags and reading.has("city", "street"):
+        return paint_out_of_focus, ("night", "dusk", "blue hour")
     if _is_close(reading):
         return paint_close_up, ("golden", "day", "dawn", "pastel")
     if _in_woods(reading):
@@ -45,6 +51,17 @@ def choose_scene(reading: Reading) -> tuple[Scene, tuple[str, ...]]:
     if not families and not reading.lights and not reading.weathers and not reading.seasons:
         return paint_abstract, ("pastel", "golden", "dawn")
     return paint_landscape, _usual_lights(reading)
+
+
+def stands_in_view(reading: Reading) -> bool:
+    """Whether a person named is a figure in a view rather than the face of a portrait."""
+    if "full body" in reading.flags:
+        return True
+    if reading.tokens & {"portrait", "headshot", "face", "selfie", "retrato", "closeup"}:
+        return False
+    if reading.flags & {"close", "studio", "white", "long hair", "short hair", "beard", "glasses"}:
+        return False
+    return bool(reading.of("land", "water", "animal", "vehicle") or reading.has("street", "forest"))
 
 
 def _usual_lights(reading: Reading) -> tuple[str, ...]:
@@ -97,6 +114,8 @@ def _in_woods(reading: Reading) -> bool:
 
 
 def _on_table(reading: Reading, solid: set[Family]) -> bool:
+    if reading.flags & {"interior", "table"} and solid and solid <= {"animal", "plant", "object"}:
+        return True
     if not reading.of("object"):
         if reading.flags & {"studio", "white"} and solid <= {
             "plant",

@@ -19,6 +19,7 @@ class Look:
         colours: its own colours, most important first; may be empty.
         parts: colours of parts, by name.
         flags: framing and manner words.
+        tokens: every single word of the prompt.
         season: as in the colour script.
         night: 0 day … 1 night, for windows and lamps.
         hero: whether it is what the picture is about and deserves detail.
@@ -30,6 +31,7 @@ class Look:
     colours: tuple[Colour, ...] = ()
     parts: Mapping[str, Colour] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
+    tokens: frozenset[str] = frozenset()
     season: str = ""
     night: float = 0.0
     hero: bool = False

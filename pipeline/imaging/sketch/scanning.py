@@ -28,6 +28,7 @@ from pipeline.imaging.sketch.vocabulary.lights import (
     SEASON_WORDS,
     WEATHER_WORDS,
 )
+from pipeline.imaging.sketch.vocabulary.phrases import SET_PHRASES
 from pipeline.imaging.sketch.vocabulary.subjects import KINDS, SUBJECT_WORDS
 
 MAX_TEXT_CHARS = 12_000
@@ -41,7 +42,7 @@ _EMOJI = re.compile("|".join(sorted(map(re.escape, EMOJI), key=len, reverse=True
 _PHRASES: tuple[dict[str, object], ...] = (
     dict(PLACES), dict(FLAGS), dict(LIGHT_WORDS), dict(WEATHER_WORDS), dict(SUBJECT_WORDS),
     dict(COLOUR_WORDS), dict(PALETTE_WORDS), dict(SEASON_WORDS), dict(MOOD_WORDS),
-    dict(SIZES), dict(NUMBERS), dict.fromkeys(PARTS),
+    dict(SIZES), dict(NUMBERS), dict.fromkeys(PARTS), dict.fromkeys(SET_PHRASES),
 )  # fmt: skip
 _KNOWN = frozenset().union(*_PHRASES)
 
@@ -200,9 +201,12 @@ class _Reader:
         """
         last = self.scan.subjects[-1]
         kind = SUBJECT_WORDS[hit.text]
-        if KINDS[kind].family != KINDS[last.kind].family or kind == "portrait":
+        family = KINDS[kind].family
+        if family != KINDS[last.kind].family or kind == "portrait":
             return False
-        if kind == "forest":
+        if family in ("land", "water", "sky", "space", "abstract"):
+            return False  # a mountain path is a mountain and a path
+        if kind in ("forest", "street"):
             last.kind = kind
         last.plural = last.plural or hit.plural
         return True

@@ -27,7 +27,7 @@ NEUTRAL_GUIDANCE = 7.0
 
 _WEATHER_LIGHTS = ("fog", "overcast", "storm", "winter")
 _DARK_LIGHTS = ("night", "dusk", "blue hour")
-_WORLD_LIGHTS = ("noir", "neon", "underwater", "space", "mars", "pastel")
+_WORLD_LIGHTS = ("noir", "neon", "underwater", "space", "mars", "lunar", "pastel")
 _SEASON_LEAVES = {
     "spring": from_hex("#8fbf6a"),
     "summer": from_hex("#5d9b45"),
@@ -115,6 +115,8 @@ def _choose_light(reading: Reading, stream: Stream, fallback: tuple[str, ...]) -
 
 
 def _fallback_light(reading: Reading, stream: Stream, fallback: tuple[str, ...]) -> Light:
+    if "winter" in reading.seasons and any(name in ("day", "golden") for name in fallback):
+        fallback = ("winter",)
     allowed = [name for name in fallback if name not in reading.banned_lights]
     return LIGHTS[stream.pick(allowed or ["pastel"])]
 

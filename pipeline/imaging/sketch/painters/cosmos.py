@@ -8,10 +8,32 @@ import cv2
 import numpy as np
 
 from pipeline.imaging.sketch.canvas import blend
-from pipeline.imaging.sketch.colour import Colour, from_lch, mix, ramp, shade, to_lch
+from pipeline.imaging.sketch.colour import Colour, from_hex, from_lch, mix, ramp, shade, to_lch
 from pipeline.imaging.sketch.noise import fbm, ridged, smoothstep, warped
+from pipeline.imaging.sketch.reading import Mention
 from pipeline.imaging.sketch.stage import Stage
 from pipeline.imaging.sketch.stream import Plane, Stream
+
+_WORLDS = {
+    "saturn": ("rings", "#d9bf8f"), "ringed planet": ("rings", "#c9a884"), "jupiter": ("bands",
+    "#c98f6a"),
+    "gas giant": ("bands", "#8f9ac4"), "earth": ("earth", "#2f6fb0"), "neptune": ("bands",
+    "#3f6fd0"),
+    "uranus": ("rings", "#9fd8dc"), "venus": ("bands", "#d9b070"), "pluto": ("rock", "#b59a84"),
+    "alien planet": ("rings", "#7fae9a"), "exoplanet": ("bands", "#a87fc4"),
+}  # fmt: skip
+
+
+def world(mention: Mention, stream: Stream, palette: tuple[Colour, ...] = ()) -> tuple[str, Colour]:
+    """Return the kind of surface and the colour of a mentioned planet."""
+    kind, code = _WORLDS.get(mention.word, ("", ""))
+    if not kind:
+        kind = stream.pick(("rings", "bands", "rock", "bands", "earth"))
+        code = stream.pick(("#c98f6a", "#7f9ac9", "#b57fa8", "#6fae9f", "#d9a86a"))
+    colour = mention.colours[0] if mention.colours else from_hex(code)
+    if not mention.colours and palette and mention.word not in _WORLDS:
+        colour = mix(colour, palette[0], 0.55)
+    return kind, colour
 
 
 def paint_nebula(stage: Stage, colours: list[Colour], amount: float = 1.0) -> None:

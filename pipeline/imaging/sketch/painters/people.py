@@ -16,6 +16,7 @@ from pipeline.imaging.sketch.geometry import (
 )
 from pipeline.imaging.sketch.look import Look
 from pipeline.imaging.sketch.sprite import Fade, Sprite, upright
+from pipeline.imaging.sketch.stream import Stream
 
 # Outlines read better as dense lists of points than one number to a line.
 # fmt: off
@@ -26,6 +27,14 @@ _WALKERS = frozenset(
 _SKIN = ("#f0cdb0", "#e0b08a", "#c08a62", "#8d5a3e", "#6a4230")
 _CLOTH = ("#b5503c", "#2f5d73", "#d9a441", "#4f6b52", "#7a4a66", "#33415c", "#c97f6a")
 _HAIR = ("#2b211e", "#4a3024", "#7a4a28", "#c9a05a")
+
+
+def _wears_dress(look: Look, stream: Stream) -> bool:
+    if look.tokens & {"dress", "woman", "girl", "lady", "queen", "princess", "mujer", "femme"}:
+        return True
+    if look.tokens & {"man", "boy", "gentleman", "king", "prince", "hombre", "homme"}:
+        return False
+    return stream.chance(0.4)
 
 
 def _figure(
@@ -39,7 +48,7 @@ def _figure(
     legs = look.part("trousers", from_hex(stream.pick(("#2e3440", "#3f3a38", "#4a5568",
         "#5a4a3e"))))
     hair = look.part("hair", from_hex(stream.pick(_HAIR)))
-    skirt = stream.chance(0.4) if dress is None else dress
+    skirt = _wears_dress(look, stream) if dress is None else dress
     step = stream.uniform(0.02, 0.06) * stream.sign()
 
     def at(px: float, py: float) -> tuple[float, float]:
@@ -76,6 +85,12 @@ def _figure(
         back = [at(-0.056, 0.9), at(-0.058, 0.96), at(0, 1.0), at(0.058, 0.96), at(0.056, 0.9),
             at(0.03, 0.87 if not skirt else 0.78), at(-0.03, 0.87 if not skirt else 0.78)]
         sprite.fill(upright(hair, 0.85 * tall, tall, 0.05), smooth(back))
+    if look.tokens & {"umbrella", "parasol"}:
+        cloth = look.accent(0, 0.7, from_hex("#c9433f"))
+        sprite.fill(from_hex("#4a4038"), piece([(0.12, 0.5), (0.12, 1.2)], (0.014, 0.012)))
+        dome = smooth([at(-0.24, 1.05), at(-0.12, 1.2), at(0.1, 1.26), at(0.32, 1.2),
+            at(0.44, 1.05), at(0.27, 1.09), at(0.1, 1.06), at(-0.07, 1.09)], density=8)
+        sprite.fill(upright(cloth, tall, 1.26 * tall, 0.06), dome)
     if look.word in _WALKERS:
         pack = look.accent(0, 0.6, from_hex("#b5503c"))
         bag = rounded(*at(-0.075, 0.58), *at(0.075, 0.81), 0.03 * tall)

@@ -47,10 +47,12 @@ class Sitter:
 
 def _decide(look: Look) -> Sitter:
     stream = look.stream
-    manly = look.word in _MEN or (look.word not in _WOMEN and stream.child("sex").chance(0.45))
-    old = "old" in look.flags or look.word.startswith(("old ", "grand"))
-    if look.word in ("girl", "little girl"):
+    manly = stream.child("sex").chance(0.45)
+    if look.word in _WOMEN or look.tokens & _WOMEN:
         manly = False
+    elif look.word in _MEN or look.tokens & _MEN or any(t.endswith("man") for t in look.tokens):
+        manly = True
+    old = "old" in look.flags or look.word.startswith(("old ", "grand")) or "old" in look.tokens
     skin = look.part("skin", from_hex(stream.child("skin").pick(_SKIN)))
     hair = look.part("hair", from_hex("#c9c6c2") if old
         else from_hex(stream.child("hair").pick(_HAIR)))

@@ -179,7 +179,9 @@ def paint_hill(
     if rows.stop <= rows.start:
         return
     ground = script.land(nearness)
-    leafy = mix(ground, script.lit(script.light.leaf), 0.5 if grassy else 0.0)
+    leafy = mix(
+        ground, script.lit(script.light.leaf), 0.5 if grassy and script.season != "winter" else 0.0
+    )
     colour = leafy if own is None else mix(leafy, script.lit(own), 0.75)
     colour = script.far(colour, (1 - nearness) * 0.55)
     crest = mix(shade(colour, 0.09), script.light.glow, 0.25 * (1 - script.light.overcast))

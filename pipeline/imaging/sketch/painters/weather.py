@@ -238,7 +238,13 @@ def _burst(stage: Stage, stream: Stream, x: float, y: float, radius: float, colo
 
 
 def paint_bokeh(
-    stage: Stage, colours: list[Colour], count: int, low: float, high: float, size: float = 1.0
+    stage: Stage,
+    colours: list[Colour],
+    count: int,
+    low: float,
+    high: float,
+    size: float = 1.0,
+    strength: float = 1.0,
 ) -> None:
     """Fill the background with discs of unfocused light."""
     canvas = stage.canvas
@@ -256,7 +262,7 @@ def paint_bokeh(
         soft = np.float32(max(1.2, reach * 0.06))
         disc = np.clip((reach - away) / soft + 0.5, 0, 1)
         ring = disc * (0.72 + 0.28 * smoothstep(0.7, 0.98, away / np.float32(reach)))
-        amount = ring * np.float32(0.1 + 0.3 * level * level)
+        amount = ring * np.float32(min(0.9, (0.1 + 0.3 * level * level) * strength))
         colour = colours[index % len(colours)]
         for channel in range(3):
             patch = canvas.rgb[channel, y0:y1, x0:x1]

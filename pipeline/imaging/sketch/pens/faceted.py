@@ -37,7 +37,7 @@ def _scattered(rgb: Planes, desk: Desk, count: int) -> npt.NDArray[np.float32]:
     drawn = stream.array(count * 5, 3)
     rows = np.minimum(height - 1, (drawn[:, 1] * height).astype(np.int64))
     columns = np.minimum(width - 1, (drawn[:, 0] * width).astype(np.int64))
-    keep = drawn[:, 2] < 0.08 + 1.6 * np.sqrt(energy[rows, columns])
+    keep = drawn[:, 2] < 0.035 + 1.8 * np.sqrt(energy[rows, columns])
     points = np.stack([drawn[:, 0] * width, drawn[:, 1] * height], axis=1)[keep][:count]
     return np.asarray(points, np.float32)
 
@@ -67,7 +67,7 @@ def low_poly(rgb: Planes, desk: Desk) -> Planes:
 
 def origami(rgb: Planes, desk: Desk) -> Planes:
     """Folded paper: large facets shaded from edge to edge, with creases."""
-    result = _faceted(rgb, desk, round(420 * (0.7 + 0.4 * desk.detail)), 0.13, crease=True)
+    result = _faceted(rgb, desk, round(680 * (0.7 + 0.4 * desk.detail)), 0.11, crease=True)
     result *= 1 + paper(desk.stream, rgb.shape[1:], desk.unit) * np.float32(0.09)
     lay(result, from_hex("#fbf4e8"), 0.06)
     return result

@@ -7,6 +7,7 @@ from pipeline.imaging.sketch.painters.clouds import (
     paint_deck,
     paint_streaks,
 )
+from pipeline.imaging.sketch.painters.cosmos import paint_planet, world
 from pipeline.imaging.sketch.painters.sky import (
     paint_aurora,
     paint_galaxy_band,
@@ -17,6 +18,7 @@ from pipeline.imaging.sketch.painters.sky import (
     paint_sun,
 )
 from pipeline.imaging.sketch.painters.weather import paint_lightning, paint_rainbow
+from pipeline.imaging.sketch.reading import Mention
 from pipeline.imaging.sketch.stage import Stage
 
 
@@ -46,8 +48,12 @@ def paint_air(stage: Stage) -> None:
     if reading.has("aurora"):
         mention = reading.get("aurora")
         paint_aurora(stage, mention.colours if mention else ())
-    _paint_disc(stage, dark)
-    _paint_clouds(stage)
+    bare = bool(set(reading.lights) & {"lunar", "mars"})
+    if not bare:
+        _paint_disc(stage, dark)
+    _paint_worlds(stage, bare)
+    if not bare:
+        _paint_clouds(stage)
     if reading.has("rainbow"):
         paint_rainbow(stage)
     if reading.wants("lightning") or reading.has("lightning"):
@@ -77,6 +83,23 @@ def _paint_disc(stage: Stage, dark: bool) -> None:
         base = 0.075 if sun and len(reading.mentions) <= 2 else 0.042
         radius = canvas.unit * base * (sun.size if sun else 1.0)
         paint_sun(stage, radius, sun.colours[0] if sun and sun.colours else None)
+
+
+def _paint_worlds(stage: Stage, bare: bool) -> None:
+    """Hang planets in the sky: those mentioned, and Earth over the Moon."""
+    canvas, reading = stage.canvas, stage.reading
+    mention = reading.get("planet")
+    if mention is None:
+        if not (bare and "lunar" in reading.lights and reading.allows("planet")):
+            return
+        mention = Mention("planet", "earth", size=0.5)
+    for index in range(min(3, mention.count)):
+        own = stage.stream.child(f"world{index}")
+        kind, colour = world(mention, own, reading.palette)
+        radius = canvas.unit * own.uniform(0.13, 0.2) * mention.size * (1.0 if index == 0 else 0.4)
+        x = canvas.width * (0.5 + 0.26 * mention.side if mention.side else own.uniform(0.2, 0.8))
+        paint_planet(stage, own, x, stage.horizon * own.uniform(0.22, 0.5), radius, colour, kind)
+        stage.attend(x, stage.horizon * 0.4, 0.5)
 
 
 def _paint_clouds(stage: Stage) -> None:

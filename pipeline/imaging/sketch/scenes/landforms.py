@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.imaging.sketch.colour import Colour, from_hex, mix, shade
+from pipeline.imaging.sketch.canvas import blend
+from pipeline.imaging.sketch.colour import Colour, from_hex, mix, ramp, shade
 from pipeline.imaging.sketch.noise import curve
 from pipeline.imaging.sketch.painters.cityscape import paint_skyline
 from pipeline.imaging.sketch.painters.features import (
@@ -79,12 +80,32 @@ def paint_ground(stage: Stage, terms: Terms) -> None:
         _paint_sea(stage, terms)
     elif terms.water == "waterfront":
         paint_water(stage, stage.horizon + canvas.unit * 0.035, 0.82)
+        _quay(stage)
     elif terms.water == "lake":
         _paint_lake(stage, terms)
     elif terms.desert:
         _paint_desert(stage)
     else:
         _paint_land(stage, terms)
+
+
+def _quay(stage: Stage) -> None:
+    """Pave the near bank when somebody or something is to stand there."""
+    canvas, script = stage.canvas, stage.script
+    afloat = ("boat", "ship", "rowboat", "swan", "duck", "bridge")
+    things = stage.reading.of("person", "animal", "vehicle", "object", "built")
+    if all(thing.kind in (*afloat, "city") for thing in things):
+        return
+    line = np.full(canvas.width, canvas.height * 0.84, np.float32)
+    stage.shore = line
+    stone = script.lit((0.56, 0.54, 0.53), 0.9)
+    rows = canvas.rows_below(line)
+    t = np.linspace(0, 1, rows.stop - rows.start, dtype=np.float32)[:, None]
+    paving = np.repeat(t, canvas.width, axis=1)
+    rgb = ramp([(0.0, shade(stone, 0.04)), (0.08, stone), (1.0, shade(stone, -0.14))], paving)
+    blend(canvas.rgb[:, rows], rgb, canvas.mask_below(line, rows))
+    edge = slice(rows.start, min(canvas.height, rows.start + max(2, round(canvas.unit * 0.008))))
+    canvas.haze(mix(stone, script.light.glow, 0.35), 0.7, edge)
 
 
 def _paint_city(stage: Stage) -> None:
@@ -122,7 +143,11 @@ def _paint_sea(stage: Stage, terms: Terms) -> None:
         shore = _shore(stage, stream)
         mention = stage.reading.get("beach")
         stage.shore = shore
-        paint_beach(stage, shore, mention.colours[0] if mention and mention.colours else None)
+        own = mention.colours[0] if mention and mention.colours else None
+        icy = stage.script.season == "winter" or stage.reading.has("iceberg", "penguin")
+        if own is None and icy:
+            own = (0.95, 0.97, 1.0)
+        paint_beach(stage, shore, own)
 
 
 def _shore(stage: Stage, stream: object) -> Plane:
@@ -201,6 +226,10 @@ def _paint_desert(stage: Stage) -> None:
     stream = stage.stream.child("desert")
     mention = stage.reading.get("dune")
     own = mention.colours[0] if mention and mention.colours else None
+    if own is None and "lunar" in stage.reading.lights:
+        own = (0.62, 0.62, 0.63)
+    if own is None and "mars" in stage.reading.lights:
+        own = (0.76, 0.44, 0.3)
     flat = stage.reading.has("mesa", "pyramid", "cactus", "camel")
     count = 3 if flat else 4
     for index in range(count):
@@ -220,8 +249,8 @@ def _paint_land(stage: Stage, terms: Terms) -> None:
     own: Colour | None = (
         mention.colours[0] if mention and mention.colours and mention.kind == "hill" else None
     )
-    if terms.savanna:
-        own = from_hex("#c9a45a")
+    if terms.savanna or terms.grain:
+        own = from_hex("#c9a45a" if terms.savanna else "#dcb24a")
     leaf = script.light.leaf
     line = np.full(canvas.width, stage.horizon, np.float32)
     for index in range(count):
@@ -283,7 +312,11 @@ def _cover_land(stage: Stage, terms: Terms, line: Plane) -> None:
         )
         paint_rows(stage, line, colours)
         return
-    grass = mix(script.light.leaf, from_hex("#c9a45a"), 0.6) if terms.savanna else script.light.leaf
+    grass = (
+        mix(script.light.leaf, from_hex("#d9b052"), 0.7)
+        if terms.savanna or terms.grain
+        else script.light.leaf
+    )
     if terms.water == "river":
         paint_river(stage, stage.horizon + canvas.unit * 0.04, None)
     if terms.road and not terms.cross_road:

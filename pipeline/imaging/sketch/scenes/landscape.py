@@ -68,7 +68,7 @@ def _company(stage: Stage, terms: Terms) -> None:
     """Add the small things that make a view feel inhabited, unless they were refused."""
     canvas, reading = stage.canvas, stage.reading
     stream = stage.stream.child("company")
-    if "minimal" in reading.flags:
+    if "minimal" in reading.flags or terms.barren:
         return
     day = stage.script.light.night < 0.55 and not reading.wants("rain")
     birdless = reading.allows("birds") and not reading.has("birds", "bird", "eagle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from pipeline.imaging.sketch.cast import PARTS, put
@@ -47,7 +48,7 @@ def paint_things(stage: Stage, terms: Terms) -> None:
         for m in stage.reading.mentions
         if (m.kind in PARTS or m.kind == "village") and _belongs(m, terms)
     ]
-    things = _villages(things)
+    things = _spelled_out(things)
     ground = [
         m
         for m in things
@@ -87,11 +88,15 @@ def paint_things(stage: Stage, terms: Terms) -> None:
         )
 
 
-def _villages(things: list[Mention]) -> list[Mention]:
-    """Spell a village out as its houses and church."""
+def _spelled_out(things: list[Mention]) -> list[Mention]:
+    """Spell a village out as its houses and church, and a portrait as a standing person."""
     result: list[Mention] = []
     for mention in things:
-        if mention.kind == "village":
+        if mention.kind == "portrait":
+            result.append(dataclasses.replace(mention, kind="person"))
+        elif mention.kind == "umbrella" and any(m.family == "person" for m in things):
+            continue  # carried, not standing
+        elif mention.kind == "village":
             depth = mention.depth if mention.depth is not None else 1
             result.append(Mention("house", "house", 8, mention.colours, 0.62, mention.side, depth))
             result.append(Mention("church", "church", 1, (), 0.8, mention.side, depth))

@@ -94,7 +94,8 @@ def _studio_ground(stage: Stage) -> None:
         base = toward(base, reading.palette[0], 0.85)
     if "white" in reading.flags:
         base = (0.94, 0.935, 0.925)
-    base = script.lit(base)
+    # A painted ground takes only a breath of the light, or golden hours turn it to mud.
+    base = mix(base, script.lit(base), 0.4)
     if script.light.night > 0.5 or set(reading.moods) & {"dark", "moody", "dramatic"}:
         base = mix(shade(base, -0.4), script.light.sky[1], 0.4)
     shape = (canvas.height, canvas.width)
@@ -169,6 +170,16 @@ def blurred_view(stage: Stage, blur: float) -> None:
     paint_bokeh(stage, colours, 20, 0.1, 0.9, 1.1)
 
 
+def paint_out_of_focus(stage: Stage) -> None:
+    """Paint a view that is nothing but soft light, with rain if it was named."""
+    stage.report.reach(0.1, "surroundings")
+    blurred_view(stage, 0.024)
+    stage.report.reach(0.6, "lights")
+    colours = [(1.0, 0.7, 0.36), (1.0, 0.86, 0.62), *stage.script.accents[:3]]
+    paint_bokeh(stage, colours, 58, 0.3, 0.95, 1.3, strength=1.9)
+    paint_weather(stage)
+
+
 def paint_close_up(stage: Stage) -> None:
     """Paint one small living thing large, its surroundings melted away."""
     canvas, reading = stage.canvas, stage.reading
@@ -179,6 +190,9 @@ def paint_close_up(stage: Stage) -> None:
     things = [m for m in reading.mentions if m.kind in PARTS]
     if not things:
         return
+    if things[0].kind in ("bee", "butterfly"):
+        # An insect on a flower is small; the flower is the stage.
+        things.sort(key=lambda m: m.family != "plant")
     lead = things[0]
     part = PARTS[lead.kind]
     hanging = lead.kind in ("butterfly", "bee", "leaf", "bird", "owl", "eagle")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.imaging.sketch.cast import PARTS, put
-from pipeline.imaging.sketch.colour import Colour, from_hex, mix
+from pipeline.imaging.sketch.colour import Colour, from_hex
 from pipeline.imaging.sketch.painters.cosmos import (
     nebula_colours,
     paint_blackhole,
@@ -11,6 +11,7 @@ from pipeline.imaging.sketch.painters.cosmos import (
     paint_nebula,
     paint_planet,
     paint_rock,
+    world,
 )
 from pipeline.imaging.sketch.painters.sky import paint_stars
 from pipeline.imaging.sketch.placing import Setting
@@ -18,27 +19,6 @@ from pipeline.imaging.sketch.reading import Mention
 from pipeline.imaging.sketch.stage import Stage
 from pipeline.imaging.sketch.stream import Stream
 from pipeline.imaging.sketch.vocabulary.subjects import KINDS
-
-_WORLDS = {
-    "saturn": ("rings", "#d9bf8f"), "ringed planet": ("rings", "#c9a884"), "jupiter": ("bands",
-    "#c98f6a"),
-    "gas giant": ("bands", "#8f9ac4"), "earth": ("earth", "#2f6fb0"), "neptune": ("bands",
-    "#3f6fd0"),
-    "uranus": ("rings", "#9fd8dc"), "venus": ("bands", "#d9b070"), "pluto": ("rock", "#b59a84"),
-    "alien planet": ("rings", "#7fae9a"), "exoplanet": ("bands", "#a87fc4"),
-}  # fmt: skip
-
-
-def world(stage: Stage, mention: Mention, stream: Stream) -> tuple[str, Colour]:
-    """Return the kind of surface and the colour of a mentioned planet."""
-    kind, code = _WORLDS.get(mention.word, ("", ""))
-    if not kind:
-        kind = stream.pick(("rings", "bands", "rock", "bands", "earth"))
-        code = stream.pick(("#c98f6a", "#7f9ac9", "#b57fa8", "#6fae9f", "#d9a86a"))
-    colour = mention.colours[0] if mention.colours else from_hex(code)
-    if not mention.colours and stage.reading.palette and mention.word not in _WORLDS:
-        colour = mix(colour, stage.reading.palette[0], 0.55)
-    return kind, colour
 
 
 def paint_space(stage: Stage) -> None:
@@ -92,7 +72,7 @@ def _planets(stage: Stage, stream: Stream) -> None:
     for mention in mentions:
         for index in range(min(6, mention.count)):
             own = stream.child(f"{mention.kind}{index}")
-            kind, colour = world(stage, mention, own)
+            kind, colour = world(mention, own, reading.palette)
             if mention.kind == "moon":
                 kind, colour = (
                     "rock",

@@ -25,6 +25,8 @@ _PRODUCTS = frozenset(
     {"box", "perfume", "bottle", "shoe", "headphones", "phone", "jar", "clock", "camera", "gift",
     "crystal"}
 )  # fmt: skip
+_BLOOMS = {"rose": "#cf3a56", "sunflower": "#f2b62b", "tulip": "#e0506a", "daisy": "#f6f2e6",
+           "lavender": "#9a84d0", "poppy": "#d8402f", "peony": "#f0a3bb"}  # fmt: skip
 _WALLS = (
     "#d9b79a",
     "#b9c4bd",
@@ -44,6 +46,19 @@ def paint_still_life(stage: Stage) -> None:
     canvas, reading = stage.canvas, stage.reading
     stream = stage.stream.child("still")
     things = [m for m in reading.mentions if m.kind in PARTS]
+    if len(things) > 1:
+        # The table that things stand on is the table, not one of the things.
+        things = [m for m in things if m.word not in ("table", "desk")]
+    if reading.has("vase"):
+        # The flowers stand in the vase, and give it their colour.
+        bloom = reading.get("flower", "tulip", "sunflower")
+        if bloom is not None:
+            petal = (
+                bloom.colours[0] if bloom.colours else from_hex(_BLOOMS.get(bloom.word, "#e2607f"))
+            )
+            accents = (petal, petal, shade(petal, 0.1), *stage.script.accents)
+            stage.script = dataclasses.replace(stage.script, accents=accents)
+        things = [m for m in things if m.kind not in ("flower", "tulip", "sunflower")]
     side = stream.sign()
     if stage.script.light.night > 0.4:
         _by_lamplight(stage)

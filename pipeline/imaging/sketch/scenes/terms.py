@@ -23,13 +23,20 @@ _HABITATS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+# What needs no ground to stand on by the sea.
+_AT_SEA = frozenset(
+    {"boat", "ship", "rowboat", "swan", "duck", "lighthouse", "torii", "pier", "bridge", "eagle",
+     "birds", "bird", "dragon", "balloon", "butterfly", "plane", "ufo", "lotus", "city", "tower"}
+)  # fmt: skip
+
+
 @dataclass
 class Terms:
     """What a landscape consists of.
 
     Attributes:
         water: "", "sea", "lake", "river" or "waterfront" (a city's).
-        desert, road, rows, beach, savanna: kinds of ground.
+        desert, road, rows, beach, savanna, barren, grain: kinds of ground.
         peaks: 0 none, 1 hinted, 2 asked for.
         forest: 0 none, 1 some, 2 asked for.
         pines: whether the trees are firs.
@@ -43,6 +50,8 @@ class Terms:
     desert: bool = False
     road: bool = False
     rows: bool = False
+    barren: bool = False
+    grain: bool = False
     beach: bool = False
     savanna: bool = False
     peaks: int = 0
@@ -59,6 +68,10 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
     """Decide the landscape from what is named and, where nothing is, from habit and chance."""
     terms = Terms(named={mention.kind for mention in reading.mentions})
     _named_terms(terms, reading)
+    if set(reading.lights) & {"mars", "lunar"}:
+        # Bare worlds: nothing grows, nothing flows.
+        terms.desert, terms.barren = True, True
+        terms.peaks = max(terms.peaks, 1)
     grounded = bool(
         terms.water or terms.desert or terms.peaks or terms.forest or terms.city
         or terms.named & {"hill", "meadow", "rows", "volcano"}
@@ -68,7 +81,7 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
         and not terms.water
         and not terms.named & {"hill", "meadow", "mountain", "road", "rows"}
     ):
-        terms.water = "waterfront" if stream.child("waterfront").chance(0.75) else ""
+        terms.water = "waterfront" if stream.child("waterfront").chance(0.9) else ""
     if not grounded:
         _habit(terms, reading, stream)
     if season == "winter" or "snowcap" in reading.flags:
@@ -94,7 +107,7 @@ def settle_terms(reading: Reading, season: str, stream: Stream) -> Terms:
             setattr(terms, attribute, empty)
     if not reading.allows("tree"):
         terms.forest = 0
-    if terms.savanna:
+    if terms.savanna or terms.grain:
         terms.flowers, terms.forest = False, 0
     if terms.water and not (reading.allows(terms.water) and reading.allows("lake")):
         terms.water = ""
@@ -109,7 +122,13 @@ def _named_terms(terms: Terms, reading: Reading) -> None:
         terms.water = "lake"
     elif named & {"river", "waterfall"}:
         terms.water = "river" if "river" in named else "lake"
-    terms.beach = "beach" in named
+    standing = [
+        mention
+        for mention in reading.of("person", "animal", "plant", "vehicle", "object", "built")
+        if mention.kind not in _AT_SEA
+    ]
+    dry = named & {"cliff", "mountain", "hill", "city"}
+    terms.beach = "beach" in named or (terms.water == "sea" and bool(standing) and not dry)
     terms.desert = bool(named & {"dune", "mesa", "pyramid", "camel"})
     terms.road = bool(named & {"road", "car", "bus", "truck"}) and terms.water not in ("sea",)
     terms.rows = "rows" in named
@@ -118,6 +137,7 @@ def _named_terms(terms: Terms, reading: Reading) -> None:
         terms.peaks = 2
     if named & {"forest"}:
         terms.forest = 2
+    terms.grain = bool(reading.tokens & {"wheat", "barley", "rye", "cornfield", "harvest"})
     if reading.words & {"savanna", "savannah", "safari", "africa"}:
         terms.savanna = True
     bloom = {"flower", "tulip", "sunflower", "meadow"}

@@ -7,6 +7,7 @@ import numpy as np
 from pipeline.imaging.sketch.cast import PARTS, put
 from pipeline.imaging.sketch.colour import from_hex, mix, ramp, shade
 from pipeline.imaging.sketch.noise import fbm, ridged, smoothstep
+from pipeline.imaging.sketch.painters.cityscape import paint_skyline
 from pipeline.imaging.sketch.painters.terrain import hill_line, paint_hill
 from pipeline.imaging.sketch.placing import Setting
 from pipeline.imaging.sketch.reading import Mention
@@ -37,6 +38,10 @@ def paint_underwater(stage: Stage) -> None:
     )
     _beams(stage, stream)
     stage.report.reach(0.3, "sea floor")
+    if stage.reading.has("city", "tower"):
+        for index in range(3):
+            base, tall = canvas.height * (0.8 + 0.03 * index), canvas.unit * (0.5 - 0.1 * index)
+            paint_skyline(stage, base, tall, 0.25 + 0.2 * index, stream.child(f"city{index}"))
     _floor(stage, stream)
     stage.report.reach(0.5, "life")
     _life(stage, stream)

@@ -110,6 +110,9 @@ LIGHTS: dict[str, Light] = {
     "studio": _light(
         "#d9cfc2 #e4dbcf #ece4d9 #f1eae0", "#fffaf0", "#fff4e2", "#e9e0d4",
         "#cdbfae #a8917a", "#7f9270", "#9fb4ba", "#fff9f0", "#b3a8a6", 0.6, mist=0.2),
+    "lunar": _light(
+        "#020308 #04060e #080a16 #12141f", "#ffffff", "#dfe6f4", "#1c1f2c",
+        "#6f7178 #55565c", "#5a5c62", "#2a3040", "#f4f4f2", "#34363f", 0.45, night=1.0, mist=0.06),
     "mars": _light(
         "#8a5a48 #b98062 #dcae85 #efd0a4", "#f4f6ff", "#cfe0f4", "#d8a47c",
         "#b0704f #4a2216", "#7a5030", "#8a5b4a", "#ffd9b4", "#8a6462", 0.3, mist=0.7),
@@ -140,7 +143,9 @@ LIGHT_WORDS: dict[str, str] = {
     "noir": "noir", "film noir": "noir", "black and white": "noir", "monochrome": "noir",
     "space": "space", "outer space": "space", "cosmic": "space", "cosmos": "space",
     "underwater": "underwater", "undersea": "underwater", "deep sea": "underwater",
-    "ocean floor": "underwater", "mars": "mars", "martian": "mars",
+    "ocean floor": "underwater", "on the moon": "lunar", "lunar surface": "lunar",
+    "moon surface": "lunar", "lunar landscape": "lunar", "moonscape": "lunar",
+    "mars": "mars", "martian": "mars",
     "amanecer": "dawn", "atardecer": "sunset", "noche": "night", "nuit": "night",
     "nacht": "night", "crépuscule": "dusk", "sonnenuntergang": "sunset", "nebel": "fog",
     "coucher de soleil": "sunset", "niebla": "fog", "brume": "fog",

@@ -112,7 +112,7 @@ KINDS: dict[str, Kind] = {
         shoe=(0.17, 0.32), guitar=(0.5, 0.74), umbrella=(0.28, 0.5), heart=(0.2, 0.5),
         crystal=(0.26, 0.5), ball=(0.18, 0.42), robot=(0.3, 0.62), teapot=(0.22, 0.36),
         cake=(0.24, 0.4), potted_plant=(0.36, 0.62), jar=(0.26, 0.42), gift=(0.2, 0.4),
-        headphones=(0.26, 0.46), plate=(0.12, 0.24),
+        treat=(0.26, 0.5), headphones=(0.26, 0.46), plate=(0.12, 0.24),
     ),
     **_family(
         "space", planet=(0.3, 0.62), galaxy=(0.4, 0.7), nebula=(1, 1), asteroid=(0.1, 0.3, 6),
@@ -134,7 +134,7 @@ _GROUPS: dict[str, str] = {
     "rainbow": "rainbow arc|double rainbow|rainbow over|rainbow",
     "cloud": "cloud|cloudscape|cumulus|sky|nube|nuage|wolke|cielo|ciel|himmel",
     "lightning": "lightning|thunderbolt|bolt", "comet": "comet|meteor|shooting star",
-    "birds": "flock|flock of birds|seagull|gull|swallow|crow|raven|geese|goose|crane",
+    "birds": "flock|flock of birds|seagull|gull|swallow|crow|raven|geese|goose",
     "balloon": "balloon|hot air balloon|hot-air balloon|airship|zeppelin",
     "plane": "plane|airplane|aeroplane|aircraft|jet", "fireworks": "firework",
     "sky_lantern": "sky lantern|paper lantern|floating lantern",
@@ -232,7 +232,8 @@ _GROUPS: dict[str, str] = {
     "duck": "duck|duckling|rubber duck|mallard", "penguin": "penguin|puffin",
     "eagle": "eagle|hawk|falcon|vulture|condor|osprey|bat|albatross", "dragon": "dragon|wyvern|"
     "pterodactyl|griffin|gryphon", "camel": "camel|dromedary|caravan of camels",
-    "flamingo": "flamingo|heron|stork|egret|ibis|ostrich", "bee": "bee|bumblebee|wasp|honeybee",
+    "flamingo": "flamingo|heron|crane|stork|egret|ibis|ostrich",
+    "bee": "bee|bumblebee|wasp|honeybee",
     "fish": "fish|goldfish|koi|clownfish|salmon fish|trout|pez|poisson|fisch|seahorse|aquarium|koi "
     "pond",
     "whale": "whale|orca|humpback|leviathan|ballena|baleine|wal",
@@ -302,16 +303,15 @@ _GROUPS: dict[str, str] = {
     "robot": "robot|android|cyborg|droid|mecha|mech|"
     "automaton|artificial intelligence|machine",
     "teapot": "teapot|kettle|tea set|tea ceremony|théière",
-    "cake": "cake|birthday cake|cupcake|dessert|pastry|muffin|birthday|pancake|cheesecake|ice "
-    "cream|"
-    "burger|hamburger|sandwich|donut|doughnut|chocolate cake|pie|bread|pizza|cheese|sushi|cookie|"
-    "candy sweets",
+    "cake": "cake|birthday cake|cupcake|dessert|pastry|muffin|birthday|cheesecake|burger|hamburger|"
+    "sandwich|chocolate cake|pie|bread|sushi",
     "potted_plant": "potted plant|houseplant|plant|bonsai|pot|flower pot|house plant|planter|"
     "indoor plant",
     "jar": "jar|honey jar|jam|mason jar|cream jar|candle jar|tin", "gift": "gift|gift box|"
     "christmas gift|wrapped gift",
     "headphones": "headphones|headphone|earphones|earbuds|headset|earphone|earbud",
-    "plate": "plate|dish|saucer|steak|pasta|spaghetti|tray",
+    "treat": "ice cream|ice-cream|gelato|donut|doughnut|cookie|pizza|pancake",
+    "plate": "plate|cheese|dish|saucer|steak|pasta|spaghetti|tray",
     "planet": "planet|saturn|jupiter|earth|exoplanet|gas giant|ringed planet|neptune|venus|pluto|"
     "alien world|"
     "alien planet|planeta|planète|uranus|solar system",
