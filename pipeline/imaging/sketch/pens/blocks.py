@@ -14,6 +14,7 @@ from pipeline.imaging.sketch.noise import blurred, fbm, smoothstep
 from pipeline.imaging.sketch.pens.common import (
     Desk,
     lay,
+    median_cut,
     saturated,
     to_planes,
 )
@@ -36,7 +37,7 @@ def pixel_art(rgb: Planes, desk: Desk) -> Planes:
         - 0.47
     )
     threshold = np.tile(bayer, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns, None]
-    palette = _median_cut(small.reshape(-1, 3), 24)
+    palette = median_cut(small.reshape(-1, 3), 24)
     wanted = small + threshold * np.float32(0.065)
     best = np.full((rows, columns), np.inf, np.float32)
     result = np.zeros_like(small)
@@ -47,27 +48,6 @@ def pixel_art(rgb: Planes, desk: Desk) -> Planes:
         result[wins] = colour
     big = cv2.resize(result, (columns * block, rows * block), interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(np.moveaxis(big[:height, :width], 2, 0))
-
-
-def _median_cut(colours: npt.NDArray[np.float32], count: int) -> list[npt.NDArray[np.float32]]:
-    boxes = [colours]
-    while len(boxes) < count:
-        spans = [
-            float((box.max(axis=0) - box.min(axis=0)).max()) * len(box) ** 0.35
-            if len(box) > 1
-            else 0.0
-            for box in boxes
-        ]
-        index = int(np.argmax(spans))
-        box = boxes.pop(index)
-        axis = int(np.argmax(box.max(axis=0) - box.min(axis=0)))
-        order = np.argsort(box[:, axis], kind="stable")
-        middle = len(order) // 2
-        if middle == 0:
-            boxes.append(box)
-            break
-        boxes += [box[order[:middle]], box[order[middle:]]]
-    return [box.mean(axis=0, dtype=np.float64).astype(np.float32) for box in boxes]
 
 
 def isometric(rgb: Planes, desk: Desk) -> Planes:

@@ -218,3 +218,25 @@ def saturated(rgb: Planes, factor: float) -> None:
     level = luma_of(rgb)
     for channel in range(3):
         rgb[channel] = level + (rgb[channel] - level) * np.float32(factor)
+
+
+def median_cut(colours: npt.NDArray[np.float32], count: int) -> list[npt.NDArray[np.float32]]:
+    """Return at most ``count`` colours that stand for many, given as rows of (r, g, b)."""
+    boxes = [colours]
+    while len(boxes) < count:
+        spans = [
+            float((box.max(axis=0) - box.min(axis=0)).max()) * len(box) ** 0.35
+            if len(box) > 1
+            else 0.0
+            for box in boxes
+        ]
+        index = int(np.argmax(spans))
+        box = boxes.pop(index)
+        axis = int(np.argmax(box.max(axis=0) - box.min(axis=0)))
+        order = np.argsort(box[:, axis], kind="stable")
+        middle = len(order) // 2
+        if middle == 0:
+            boxes.append(box)
+            break
+        boxes += [box[order[:middle]], box[order[middle:]]]
+    return [box.mean(axis=0, dtype=np.float64).astype(np.float32) for box in boxes]

@@ -14,8 +14,10 @@ from pipeline.imaging.sketch.finish import luma_of
 from pipeline.imaging.sketch.noise import blurred, fbm
 from pipeline.imaging.sketch.pens.common import (
     Desk,
+    flat,
     kuwahara,
     lay,
+    median_cut,
     paper,
     saturated,
     to_bytes,
@@ -156,7 +158,7 @@ def _borders(labels: Labels, width_px: float) -> Plane:
 def stained_glass(rgb: Planes, desk: Desk) -> Planes:
     """Leaded glass: glowing panes of one colour each."""
     shape = rgb.shape[1:]
-    points = _scattered(rgb, desk, round(620 * (0.6 + 0.5 * desk.detail)))
+    points = _scattered(rgb, desk, round(900 * (0.6 + 0.5 * desk.detail)))
     labels, _ = _cells(points, shape)
     panes = _means(np.clip(rgb, 0, 1), labels)
     saturated(panes, 1.7)
@@ -213,38 +215,47 @@ def mosaic(rgb: Planes, desk: Desk) -> Planes:
 
 def paper_cut(rgb: Planes, desk: Desk) -> Planes:
     """Sheets of coloured paper in depth, each throwing a shadow on the one below."""
-    shape = rgb.shape[1:]
     unit = desk.unit
-    simple = kuwahara(np.clip(rgb, 0, 1), max(3, round(unit * 0.014)))
-    level = blurred(luma_of(simple), unit * 0.008)
-    spread = np.sort(cv2.resize(level, (64, 64), interpolation=cv2.INTER_AREA).ravel())
-    cuts = [float(spread[int(4095 * q)]) for q in (0.86, 0.7, 0.54, 0.38, 0.22, 0.1)]
-    result = np.empty_like(rgb)
-    top = level >= cuts[0]
-    for channel in range(3):
-        result[channel] = float(simple[channel][top].mean(dtype=np.float64)) if top.any() else 0.9
-    tooth = paper(desk.stream, shape, unit)
-    for index, cut in enumerate(cuts):
+    source = kuwahara(np.clip(rgb, 0, 1), max(2, round(unit * 0.006)))
+    saturated(source, 1.2)
+    palette, labels = _sheets(source, 9, unit)
+    result = flat((float(palette[0][0]), float(palette[0][1]), float(palette[0][2])), rgb)
+    reach = unit * 0.0055
+    for index in range(1, len(palette)):
         # The darker sheets lie on top, like silhouettes before a lit ground.
-        sheet = np.clip((np.float32(cut) - level) * np.float32(unit * 0.28) + 0.5, 0, 1)
-        low = cuts[index + 1] if index + 1 < len(cuts) else -1.0
-        band = (level < cut) & (level >= low)
-        if not band.any():
-            continue
-        reach = unit * 0.006
+        raw = blurred((labels >= index).astype(np.float32), unit * 0.0024)
+        sheet = np.clip((raw - np.float32(0.5)) * np.float32(unit * 0.006) + np.float32(0.5), 0, 1)
         cast = np.roll(sheet, (round(reach * 1.5), round(reach * 0.8)), (0, 1))
-        cast = blurred(cast, reach * 1.3) * (1 - sheet)
-        result *= 1 - cast * np.float32(0.42)
-        # Hue may still wander over a sheet: printed paper, not one flat chip.
-        for channel in range(3):
-            base = float(simple[channel][band].mean(dtype=np.float64))
-            own = base + (blurred(simple[channel], unit * 0.03) - base) * np.float32(0.5)
-            result[channel] += (own - result[channel]) * sheet
+        result *= 1 - blurred(cast, reach * 1.2) * (1 - sheet) * np.float32(0.36)
         lit = np.clip(sheet - np.roll(sheet, (2, 1), (0, 1)), 0, 1)
-        result += lit * np.float32(0.1)
-    saturated(result, 1.16)
-    result *= 1 + tooth * np.float32(0.07)
+        for channel in range(3):
+            result[channel] += (np.float32(palette[index][channel]) - result[channel]) * sheet
+        result += lit * np.float32(0.07)
+    result *= 1 + paper(desk.stream, rgb.shape[1:], unit) * np.float32(0.06)
     return result
+
+
+def _sheets(
+    rgb: Planes, count: int, unit: float
+) -> tuple[list[npt.NDArray[np.float32]], npt.NDArray[np.uint8]]:
+    """Return a palette from light to dark and which of its colours each pixel takes."""
+    height, width = rgb.shape[1:]
+    small = [
+        cv2.resize(plane, (96, round(96 * height / width)), interpolation=cv2.INTER_AREA)
+        for plane in rgb
+    ]
+    colours = np.stack(small, axis=2).reshape(-1, 3).astype(np.float32)
+    palette = median_cut(colours, count)
+    palette.sort(key=lambda c: -float(c[0] * 0.299 + c[1] * 0.587 + c[2] * 0.114))
+    best = np.full((height, width), np.inf, np.float32)
+    labels = np.zeros((height, width), np.uint8)
+    for index, colour in enumerate(palette):
+        away = sum((rgb[c] - np.float32(colour[c])) ** 2 for c in range(3))
+        wins = np.asarray(away) < best
+        best[wins] = np.asarray(away)[wins]
+        labels[wins] = index
+    side = max(3, round(unit * 0.009)) | 1
+    return palette, np.asarray(cv2.medianBlur(labels, min(side, 31)), np.uint8)
 
 
 def clay(rgb: Planes, desk: Desk) -> Planes:

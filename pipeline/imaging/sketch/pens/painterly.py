@@ -39,7 +39,7 @@ def watercolour(rgb: Planes, desk: Desk) -> Planes:
     moved = np.stack(
         [displaced(plane, wobble_x * reach, wobble_y * reach) for plane in np.clip(rgb, 0, 1)]
     )
-    washes = kuwahara(moved, max(2, round(unit * 0.009)))
+    washes = kuwahara(moved, max(2, round(unit * 0.006)))
     level = luma_of(washes)
     soft = blurred(level, unit * 0.006)
     rim = np.clip((soft - level) * 3.2, 0, 0.34) + np.clip(
@@ -75,7 +75,7 @@ def watercolour(rgb: Planes, desk: Desk) -> Planes:
 
 def oil(rgb: Planes, desk: Desk) -> Planes:
     """Thick paint laid along the forms, with the light catching the brush's furrows."""
-    return _brushed(rgb, desk, impasto=1.0, patch=0.008)
+    return _brushed(rgb, desk, impasto=1.0, patch=0.005)
 
 
 def gouache(rgb: Planes, desk: Desk) -> Planes:
