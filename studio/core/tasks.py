@@ -32,4 +32,4 @@ def enqueue(function: str, *args: Any, cluster: str = JOBS) -> str:
 
 def backlog(cluster: str = JOBS) -> int:
     """How many tasks of a queue wait for a process. One query."""
-    return OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).count()
+    return int(OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).count())

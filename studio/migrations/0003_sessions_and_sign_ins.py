@@ -6,61 +6,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('studio', '0002_rules'),
+        ("studio", "0002_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FailedSignIn',
+            name="FailedSignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.CharField(help_text='as typed, in lower case', max_length=60)),
-                ('address', models.GenericIPAddressField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("username", models.CharField(help_text="as typed, in lower case", max_length=60)),
+                ("address", models.GenericIPAddressField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('code', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('signed_in_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('address', models.GenericIPAddressField(blank=True, null=True)),
-                ('agent', models.CharField(blank=True, max_length=200)),
+                (
+                    "session_key",
+                    models.CharField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="session key"
+                    ),
+                ),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+                ("code", models.UUIDField(blank=True, editable=False, null=True, unique=True)),
+                ("signed_in_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                ("address", models.GenericIPAddressField(blank=True, null=True)),
+                ("agent", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['project', 'kind', '-id'], name='event_project_kind_feed'),
+            model_name="event",
+            index=models.Index(fields=["project", "kind", "-id"], name="event_project_kind_feed"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['project', 'actor', '-id'], name='event_project_actor_feed'),
+            model_name="event",
+            index=models.Index(fields=["project", "actor", "-id"], name="event_project_actor_feed"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['user', '-id'], name='notification_unread'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)),
+                fields=["user", "-id"],
+                name="notification_unread",
+            ),
         ),
         migrations.AddIndex(
-            model_name='failedsignin',
-            index=models.Index(fields=['address', 'created_at'], name='failed_sign_in_recent'),
+            model_name="failedsignin",
+            index=models.Index(fields=["address", "created_at"], name="failed_sign_in_recent"),
         ),
         migrations.AddIndex(
-            model_name='failedsignin',
-            index=models.Index(fields=['created_at'], name='failed_sign_in_old'),
+            model_name="failedsignin",
+            index=models.Index(fields=["created_at"], name="failed_sign_in_old"),
         ),
         migrations.AddField(
-            model_name='session',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL),
+            model_name="session",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sessions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', None), ('agent', ''), ('code', None), ('seen_at', None), ('signed_in_at', None), ('user', None)), models.Q(('code__isnull', False), ('seen_at__isnull', False), ('signed_in_at__isnull', False), ('user__isnull', False)), _connector='OR'), name='session_facts_of_a_person'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("address", None),
+                        ("agent", ""),
+                        ("code", None),
+                        ("seen_at", None),
+                        ("signed_in_at", None),
+                        ("user", None),
+                    ),
+                    models.Q(
+                        ("code__isnull", False),
+                        ("seen_at__isnull", False),
+                        ("signed_in_at__isnull", False),
+                        ("user__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="session_facts_of_a_person",
+            ),
         ),
     ]

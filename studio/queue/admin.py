@@ -29,7 +29,7 @@ class WaitingAdmin(ReadOnlyAdmin):
     list_display = ["id", "key", "what", "lock", "waiting"]
     list_filter = ["key"]
     fields = ["key", "what", "lock"]
-    readonly_fields = fields
+    readonly_fields = ["key", "what", "lock"]
 
     @admin.display(description="Task")
     def what(self, row: OrmQ) -> str:

@@ -6,6 +6,7 @@ import logging
 import sys
 import uuid
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.encoding import escape_uri_path
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 HOME_PROJECTS = 6
 HOME_LINES = 15
+_LATEST = F("last_event_at").desc(nulls_last=True)
 
 
 @require_safe
@@ -32,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "studio/shell/home.html",
         {
             "lines": latest_lines(request.user, HOME_LINES),
-            "projects": project_cards(request.user)[:HOME_PROJECTS],
+            "projects": project_cards(request.user).order_by(_LATEST, "name")[:HOME_PROJECTS],
         },
         part="activity",
     )

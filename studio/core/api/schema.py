@@ -122,7 +122,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class CodeFieldScheme(OpenApiSerializerFieldExtension):
+class CodeFieldScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """How the document describes a lookup's codes: one named enumeration for each lookup."""
 
     target_class = "studio.core.api.fields.CodeField"
@@ -131,7 +131,7 @@ class CodeFieldScheme(OpenApiSerializerFieldExtension):
         """A reference to the lookup's component, made on first use."""
         codes = self.target.codes
         name = codes.__qualname__.split(".")[0].removesuffix("Code")
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=name,
             type=ResolvedComponent.SCHEMA,
             object=codes,
