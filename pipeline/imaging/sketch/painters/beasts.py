@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.imaging.sketch.colour import Colour, from_hex, mix, shade
-from pipeline.imaging.sketch.geometry import Outline, Point, ellipse, limb, outline, smooth
+from pipeline.imaging.sketch.geometry import Outline, Point, ellipse, limb, smooth
 from pipeline.imaging.sketch.look import Look
 from pipeline.imaging.sketch.sprite import Sprite, upright
 
@@ -33,8 +33,8 @@ class Beast:
         neck: thickness of the neck at (shoulder, head).
         tail: points of the tail from the hips, with thickness at (root, tip).
         ear: height of the ears; negative hangs.
-        extras: "mane", "antlers", "horns", "trunk", "wool", "stripes", "spots", "hump",
-            "patches", "horn".
+        extras: "antlers", "horns", "trunk", "wool", "stripes", "spots", "hump",
+            "patches", "ruff".
     """
 
     coats: tuple[str, ...]
@@ -52,11 +52,6 @@ class Beast:
 
 
 BEASTS: dict[str, Beast] = {
-    "horse": Beast(
-        ("#7a4a2c", "#5a3a2a", "#a8835c", "#d8cfc2"), 0.27, 0.48, (0.25, 0.23, 0.26), (0.085,
-        0.038),
-        (0.5, 0.97), (0.115, 0.07, 0.15), 0.17, (0.25, 0.11),
-        (((-0.1, 0.0), (-0.17, -0.18), (-0.15, -0.4)), 0.05, 0.07), 0.08, ("mane",)),
     "deer": Beast(
         ("#9a6a42", "#8a5f40", "#b08052"), 0.22, 0.38, (0.18, 0.155, 0.19), (0.065, 0.03),
         (0.36, 0.73), (0.09, 0.05, 0.12), 0.06, (0.14, 0.075),
@@ -119,10 +114,6 @@ BEASTS: dict[str, Beast] = {
 def paint_beast(sprite: Sprite, look: Look, beast: Beast) -> None:
     """Paint a four-legged animal from the side."""
     coat = look.main(*beast.coats)
-    if look.word == "zebra" and not look.colours:
-        coat = from_hex("#f1ede4")
-    if look.word == "unicorn" and not look.colours:
-        coat = from_hex("#f6f2f4")
     if look.word in ("panther", "jaguar") and not look.colours:
         coat = from_hex("#2c2a30")
     if look.word == "polar bear" and not look.colours:
@@ -151,7 +142,7 @@ def _torso(
     points, root, tip = beast.tail
     start = (hips[0] - beast.girth[0] * 0.3, hips[1] + beast.girth[0] * 0.2)
     tail = [start, *((start[0] + x, start[1] + y) for x, y in points)]
-    hair = look.part("tail", shade(coat, -0.14) if "mane" in beast.extras else coat)
+    hair = look.part("tail", coat)
     sprite.fill(hair, limb(tail, (root, root, tip)))
     if beast is BEASTS["fox"]:
         end = tail[-1]
@@ -177,7 +168,7 @@ def _torso(
         parts.append(ellipse(0, beast.belly + 0.22, 0.45, 0.22))
     sprite.mass(upright(coat, beast.belly, beast.belly + 0.4, 0.06), *parts, fuse=0.03)
     belly = mix(coat, from_hex("#f4ebdc"), 0.4)
-    if look.word not in ("zebra", "panther"):
+    if look.word != "panther":
         sprite.soft(belly, ellipse(0, beast.belly - 0.01, beast.half * 0.95, 0.07), blur=0.04,
             alpha=0.6)
 
@@ -210,7 +201,7 @@ def _legs(
 
 def _markings(sprite: Sprite, look: Look, beast: Beast, coat: Colour, back: float) -> None:
     stream = look.stream.child("marks")
-    if "stripes" in beast.extras or look.word == "zebra":
+    if "stripes" in beast.extras:
         if look.word in ("panther", "lynx", "puma"):
             return
         for x in np.arange(-beast.half - 0.2, beast.head_at[0] + 0.1, 0.07).tolist():
@@ -238,16 +229,6 @@ def _head(sprite: Sprite, look: Look, beast: Beast, coat: Colour) -> None:
     back, front, length = beast.skull
     tip = (x + length, y - beast.nod)
     face = from_hex("#4a4340") if look.word == "sheep" and not look.colours else coat
-    if "mane" in beast.extras:
-        mane = look.part("mane", from_hex("#e9b6d8") if look.word == "unicorn"
-            else shade(coat, -0.18))
-        crest = smooth([(0.5, 1.05), (0.36, 0.96), (0.22, 0.76), (0.14, 0.62), (0.2, 0.6),
-            (0.3, 0.72), (0.46, 0.9)])
-        sprite.fill(mane, crest)
-        locks = [limb([(0.27 + 0.2 * t, 0.8 + 0.19 * t), (0.25 + 0.2 * t, 0.7 + 0.19 * t)],
-            (0.016, 0.004), 3) for t in np.linspace(0, 1, 7).tolist()]
-        sprite.fill(shade(mane, 0.05), *locks, alpha=0.5)
-        sprite.fill(mane, limb([(0.53, 1.06), (0.57, 1.0), (0.6, 0.94)], (0.045, 0.035, 0.006)))
     if "ruff" in beast.extras and look.word != "lioness":
         mane = look.part("mane", from_hex("#8a5228"))
         for ring, radius in enumerate((0.3, 0.24)):
@@ -284,7 +265,7 @@ def _head(sprite: Sprite, look: Look, beast: Beast, coat: Colour) -> None:
         sprite.fill(shade(face, -0.12), ear)
     sprite.fill(_DARK, ellipse(x + length * 0.22, y + back * 0.12, 0.019),
         ellipse(tip[0] + front * 0.3, tip[1] + front * 0.15, front * 0.22) if beast.skull[2] > 0.13
-        and "trunk" not in beast.extras and "mane" not in beast.extras
+        and "trunk" not in beast.extras
         else ellipse(x + length * 0.22, y + back * 0.12, 0.016))
 
 
@@ -303,8 +284,5 @@ def _horns(sprite: Sprite, look: Look, beast: Beast, x: float, y: float) -> None
     if "horns" in beast.extras:
         sprite.fill(bone, limb([(x - 0.02, y + 0.08), (x + 0.02, y + 0.18), (x + 0.09, y + 0.2)],
             (0.04, 0.03, 0.008)))
-    if look.word == "unicorn":
-        sprite.fill(from_hex("#e8c66a"), outline([(x + 0.03, y + 0.04), (x + 0.17, y + 0.3),
-            (x + 0.08, y + 0.02)]))
     if look.word == "giraffe":
         sprite.fill(_DARK, limb([(x, y + 0.02), (x - 0.01, y + 0.06)], (0.012, 0.016), 2))
