@@ -20,7 +20,7 @@ NO_PAGES = {
     "healthz", "readyz", "logout", "appearance", "session-revoke", "sessions-revoke",
     "api-key-revoke", "project-archive", "member-role", "member-remove", "person-role",
     "person-active", "person-password", "notifications-unread", "notifications-read",
-    "notification-open", "services",
+    "notification-open",
     "signed-file", "thumb", "file", "library-change", "asset-tile", "asset-favourite",
     "asset-restore", "asset-retention", "asset-render",
     "balance", "pulse", "statement", "grant",
