@@ -105,6 +105,7 @@ def test_dead_process_that_stays_unburied_is_a_fault(look, tmp_path):
     child = os.fork()
     if child == 0:  # pragma: no cover
         os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # dead, and still unburied
     try:
         complaints: list[str] = []
         watching = ClusterWatch(
