@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from pipeline.jobs.api import stream, views
 from pipeline.operations.api import OperationListView, OperationView
@@ -21,7 +21,7 @@ def _by_operation() -> list[URLPattern]:
     return found
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/", OperationListView.as_view(), name="api-operations"),
     path("operations/<str:operation>/", OperationView.as_view(), name="api-operation"),
     path("templates/", TemplateListView.as_view(), name="api-templates"),
@@ -38,4 +38,9 @@ urlpatterns = [
     path("jobs/<uuid:code>/determinism-check/", views.determinism_check, name="api-job-check"),
     path("jobs/<uuid:code>/priority/", views.priority, name="api-job-priority"),
     *_by_operation(),
+    path("", include("pipeline.characters.api_urls")),
+    path("", include("pipeline.seeds.api_urls")),
+    path("", include("pipeline.scenes.api_urls")),
+    path("", include("pipeline.review.api_urls")),
+    path("", include("pipeline.delivery.api_urls")),
 ]

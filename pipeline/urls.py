@@ -7,4 +7,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("create/", include("pipeline.create.urls")),
     path("jobs/", include("pipeline.jobs.urls")),
     path("operations/", include("pipeline.operations.urls")),
+    path("", include("pipeline.characters.urls")),
+    path("", include("pipeline.seeds.urls")),
+    path("", include("pipeline.scenes.urls")),
+    path("", include("pipeline.review.urls")),
+    path("", include("pipeline.delivery.urls")),
 ]

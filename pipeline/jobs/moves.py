@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from pipeline.jobs.models import Job, JobEventKind, JobState, JobStateTransition
+from pipeline.jobs.signals import job_ended
 from pipeline.jobs.states import FINAL
 from studio.core.errors import Conflict
 from studio.core.tasks import enqueue
@@ -46,6 +47,8 @@ def move(job: Job, to: JobState.Code, message: str = "", **fields: Any) -> bool:
     job.refresh_from_db(fields=["state", "version", *fields])
     add_history(job, JobEventKind.Code.STATE, message or to.label, state=to)
     publish_job(job)
+    if to in FINAL:
+        job_ended.send(sender=Job, job=job)
     return True
 
 

@@ -13,7 +13,7 @@ from studio.core.lookups import Codes, Lookup
 from studio.core.models import Project
 from studio.live.kinds import all_kinds
 
-__all__ = ["Event", "EventKind", "Notification"]
+__all__ = ["Event", "EventKind", "Lock", "Notification"]
 
 
 class EventKind(Lookup):
@@ -110,3 +110,36 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.event}"
+
+
+class LockQuerySet(ProjectScopedQuerySet["Lock"]):
+    """Locks, and who sees them."""
+
+
+class Lock(models.Model):
+    """A row states that a person is changing a thing, and until when others must wait.
+
+    `subject_code` is the code of the thing; there is one lock for it at most. A lock past
+    `expires_at` holds nobody back.
+    """
+
+    subject_code = models.UUIDField(unique=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="locks")
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="locks"
+    )
+    acquired_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = LockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("acquired_at")),
+                name="lock_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} holds {self.subject_code}"
