@@ -7,7 +7,7 @@ the picture's mirror image fills.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,11 @@ class Pose:
     warmth: float = 0.0
     light: float = 0.0
 
+    def towards_rest(self, share: float) -> Pose:
+        """The pose with this share (0 … 1) of everything taken back."""
+        kept = {name: value * (1 - share) for name, value in asdict(self).items()}
+        return Pose(**kept | {"zoom": 1 + (self.zoom - 1) * (1 - share)})
+
 
 @dataclass(frozen=True)
 class Path:
@@ -61,9 +66,6 @@ class Path:
         still_from: the first frame of the still end; the number of frames where none is.
         light_degrees: the side that the light change comes from.
     """
-
-    #: Moves that go towards or away from what the camera looks at; the others keep to the middle.
-    CENTRED = frozenset({"push-in", "pull-out"})
 
     move: str
     poses: tuple[Pose, ...]

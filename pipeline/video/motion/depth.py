@@ -54,7 +54,7 @@ def estimate_depth(picture: Frame) -> Depth:
     faces = tuple(find_faces(picture)[:4])
     factor = min(1.0, _SIDE_PX / max(height, width))
     size = (max(16, round(width * factor)), max(16, round(height * factor)))
-    small = np.ascontiguousarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     likely = _likely_front(small)
     body = _bodies(faces, size, factor)
     front = _segment(small, likely, body)
@@ -67,14 +67,14 @@ def estimate_depth(picture: Frame) -> Depth:
     rows = np.linspace(0, 1, size[1], dtype=np.float32)[:, None]
     ground = np.broadcast_to(np.clip((rows - 0.45) / 0.55, 0, 1) ** 1.5, front.shape)
     sigma = max(size) / 48
-    wide = cv2.dilate(front, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+    wide = cv2.dilate(front, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11)))
     soft = cv2.GaussianBlur(wide, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     near = np.clip(0.72 * soft + 0.28 * ground + 0.1 * likely, 0, 1)
     near = cv2.GaussianBlur(near, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     large = (width, height)
     return Depth(
-        near=_enlarged(near, large),
-        front=_enlarged(soft, large),
+        near=_enlarged(np.asarray(near, np.float32), large),
+        front=_enlarged(np.asarray(soft, np.float32), large),
         centre=_centre(front, faces, width, height),
         method=", ".join([*words, "vertical position"]),
         faces=faces,
@@ -135,14 +135,14 @@ def _segment(small: Frame, likely: Plane, body: Plane) -> Plane | None:
         return None
     cv2.setRNGSeed(_RANDOM_SEED)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, mask, None, *models, 3, cv2.GC_INIT_WITH_MASK)
-    front = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    cv2.grabCut(small, mask, (0, 0, 1, 1), *models, 3, cv2.GC_INIT_WITH_MASK)
+    cut = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-    front = cv2.morphologyEx(cv2.morphologyEx(front, cv2.MORPH_CLOSE, disc), cv2.MORPH_OPEN, disc)
-    front = _large_parts(front)
-    if not 0.02 < front.mean() < 0.8 or (not body.any() and not _is_one_thing(front, likely)):
+    closed = cv2.morphologyEx(cut, cv2.MORPH_CLOSE, disc)
+    parts = _large_parts(np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, disc), np.uint8))
+    if not 0.02 < parts.mean() < 0.8 or (not body.any() and not _is_one_thing(parts, likely)):
         return None
-    return front.astype(np.float32)
+    return parts.astype(np.float32)
 
 
 def _is_one_thing(front: Frame, likely: Plane) -> bool:

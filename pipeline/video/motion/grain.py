@@ -31,7 +31,7 @@ class Grain:
             (height + _MARGIN_PX, width + _MARGIN_PX), dtype=np.float32
         )
         # Grains are a little larger than pixels; the blur takes half the deviation.
-        plate = cv2.GaussianBlur(plate, (3, 3), 0.6)
+        plate = np.asarray(cv2.GaussianBlur(plate, (3, 3), 0.6), np.float32)
         self._plate = plate * np.float32(_MOST_LEVELS * amount / plate.std())
         # Mid-tones show most of it, black and white little, as on film.
         tone = cv2.GaussianBlur(luma(picture), (0, 0), 3) / np.float32(255)
@@ -55,8 +55,8 @@ class Grain:
         if share <= 0:
             return frame
         part = self._plate[y : y + height, x : x + width]
-        noise = cv2.multiply(part, self._tone, scale=float(share if sign else -share))
-        brighter = np.rint(cv2.max(noise, 0)).astype(np.uint8)
-        darker = np.rint(cv2.max(-noise, 0)).astype(np.uint8)
-        frame = cv2.add(frame, cv2.merge([brighter] * 3))
-        return np.asarray(cv2.subtract(frame, cv2.merge([darker] * 3)), np.uint8)
+        noise = part * self._tone * np.float32(share if sign else -share)
+        brighter = np.rint(np.maximum(noise, 0)).astype(np.uint8)
+        darker = np.rint(np.maximum(-noise, 0)).astype(np.uint8)
+        lifted = cv2.add(frame, cv2.merge([brighter] * 3))
+        return np.asarray(cv2.subtract(lifted, cv2.merge([darker] * 3)), np.uint8)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.video.motion.spec import Frame, Plane
-from pipeline.video.motion.warp import BORDER
+from pipeline.video.motion.warp import sample
 
 _WORKING_SIDE_PX = 512
 _MOST_SHARE = 0.15  # longer flow than this share of the longer side is no motion but a mistake
@@ -23,28 +23,25 @@ class Morph:
     def __init__(self, start: Frame, end: Frame) -> None:
         self.end = end
         height, width = start.shape[:2]
-        self._x, self._y = np.meshgrid(
-            np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-        )
         there, back = _flow(start, end), _flow(end, start)
         self.agreement = float(_trust(there, back).mean())
         self._to_end = _large(_trusted(there, back), width, height)
         self._to_start = _large(_trusted(back, there), width, height)
 
-    def towards_end(self, places: tuple[Plane, Plane], share: float) -> tuple[Plane, Plane]:
-        """Places in the start picture, moved by this share of the way to the end picture."""
-        flow = self._to_start * np.float32(share)
-        return places[0] + flow[..., 0], places[1] + flow[..., 1]
+    def between(self, start: Frame, places: tuple[Plane, Plane], share: float) -> Frame:
+        """A frame on the way, 0 < share < 1.
 
-    def ending(self, share: float) -> Frame:
-        """The end picture, moved back by what of the way is still to go."""
-        if share >= 1:
-            return self.end
-        flow = self._to_end * np.float32(1 - share)
-        places = self._x + flow[..., 0], self._y + flow[..., 1]
-        return np.asarray(
-            cv2.remap(self.end, *places, interpolation=cv2.INTER_CUBIC, borderMode=BORDER), np.uint8
-        )
+        `places` are where the camera looks; both pictures are sampled there, each moved by its
+        part of the way.
+        """
+        fading = sample(start, self._moved(places, self._to_start, share))
+        coming = sample(self.end, self._moved(places, self._to_end, 1 - share))
+        return np.asarray(cv2.addWeighted(coming, share, fading, 1 - share, 0), np.uint8)
+
+    @staticmethod
+    def _moved(places: tuple[Plane, Plane], flow: Plane, share: float) -> tuple[Plane, Plane]:
+        here = cv2.remap(flow, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return places[0] + here[..., 0] * share, places[1] + here[..., 1] * share
 
 
 def morph_shares(frames: int, still_from: int) -> list[float]:
@@ -61,10 +58,11 @@ def morph_shares(frames: int, still_from: int) -> list[float]:
 def _flow(here: Frame, there: Frame) -> Plane:
     """Where each pixel of one picture is in the other, in pixels of the working size."""
     small = [cv2.cvtColor(_small(picture), cv2.COLOR_RGB2GRAY) for picture in (here, there)]
-    dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     # Propagation runs along stripes, one for each thread: without it, any number gives equal bits.
     dis.setUseSpatialPropagation(False)
-    flow = dis.calc(small[0], small[1], None)
+    guess = np.zeros((*small[0].shape, 2), np.float32)
+    flow = dis.calc(small[0], small[1], guess)
     return np.asarray(cv2.GaussianBlur(flow, (0, 0), 2.5), np.float32)
 
 

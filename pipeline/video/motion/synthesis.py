@@ -86,10 +86,7 @@ class Synthesis:
         count = len(self.path.poses)
         grain = Grain(self.start, self.motion.grain, variant_seed(self.random_seed, _GRAIN_VARIANT))
         lit = lit_picture(self.start, self.path.light_degrees)
-        centred = self.path.move in Path.CENTRED
-        height, width = self.start.shape[:2]
-        middle = ((width - 1) / 2, (height - 1) / 2)
-        warper = Warper(self.depth, self.depth.centre if centred else middle)
+        warper = Warper(self.depth, self.path.move)
         shares = morph_shares(count, self.path.still_from) if self.morph else [0.0] * count
         for index in range(count):
             if cancelled():
@@ -107,21 +104,19 @@ class Synthesis:
             return self.start
         if self.morph is not None and share >= 1:
             return self.morph.end.copy()
-        pose = self.path.poses[index]
+        pose = self.path.poses[index].towards_rest(share)
         source = grain.source(self.start, index / RAMP_FRAMES)
         if pose.light:
             source = np.asarray(
                 cv2.addWeighted(lit, pose.light, source, 1 - pose.light, 0), np.uint8
             )
+        pull = self.anchor_weight * float(self.path.progress[index]) * (1 - share)
         places = warper.places(pose)
-        pull = self.anchor_weight * float(self.path.progress[index])
-        if self.morph is None or share <= 0:
-            return graded(sample(source, places), self.anchor, pull, pose.warmth)
-        moved = sample(source, self.morph.towards_end(places, share))
-        moved = graded(moved, self.anchor, pull, pose.warmth)
-        return np.asarray(
-            cv2.addWeighted(self.morph.ending(share), share, moved, 1 - share, 0), np.uint8
-        )
+        if self.morph is not None and share > 0:
+            frame = self.morph.between(source, places, share)
+        else:
+            frame = sample(source, places)
+        return graded(frame, self.anchor, pull, pose.warmth)
 
 
 def prepare(

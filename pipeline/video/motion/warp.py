@@ -19,19 +19,26 @@ from pipeline.video.motion.spec import Frame, Plane
 #: The mirror image of the border stands beyond it: no black, no smear.
 BORDER = cv2.BORDER_REFLECT_101
 
+#: Moves that go towards or away from what the camera looks at; the others keep to the middle.
+_CENTRED = frozenset({"push-in", "pull-out"})
+_HOLD = 0.16  # share of a side over which the border's hold ends
+
 
 class Warper:
     """Places of one clip; holds scratch planes, so use it from one thread."""
 
-    def __init__(self, depth: Depth, centre: tuple[float, float]) -> None:
+    def __init__(self, depth: Depth, move: str) -> None:
         height_px, width_px = depth.near.shape
         self.size = (width_px, height_px)
-        self.centre = centre
+        middle = ((width_px - 1) / 2, (height_px - 1) / 2)
+        self.centre = depth.centre if move in _CENTRED else middle
         self._x = np.arange(width_px, dtype=np.float32)[None, :]
         self._y = np.arange(height_px, dtype=np.float32)[:, None]
         # Lower parts of a figure stand, upper ones sway.
         upright = np.clip(1.15 - self._y / height_px, 0, 1)
-        self._fields = np.ascontiguousarray(np.dstack([depth.near, depth.front * upright]))
+        # What shrinks holds on to the border, or it would show what lies beyond.
+        near = depth.near * _inside(width_px, height_px) if move == "pull-out" else depth.near
+        self._fields = np.ascontiguousarray(np.dstack([near, depth.front * upright]))
         self._map_x = np.empty((height_px, width_px), np.float32)
         self._map_y = np.empty_like(self._map_x)
         self._scratch = np.empty_like(self._map_x)
@@ -46,7 +53,7 @@ class Warper:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        near, living = cv2.split(fields)
+        near, living = (np.asarray(plane, np.float32) for plane in cv2.split(fields))
         (a, b, c), (d, e, f) = back.astype(np.float32)
         centre_x, centre_y = self.centre
         np.add(a * self._x + c, b * self._y, out=self._map_x)
@@ -84,6 +91,15 @@ class Warper:
                 [-sin, cos, y + sin * (x + shift_x) - cos * (y + shift_y)],
             ]
         )
+
+
+def _inside(width_px: int, height_px: int) -> Plane:
+    """0 on the border, 1 inside, smooth between."""
+    ramps = []
+    for side in (width_px, height_px):
+        gone = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / (_HOLD * side), 0, 1)
+        ramps.append((gone * gone * (3 - 2 * gone)).astype(np.float32))
+    return np.asarray(ramps[0][None, :] * ramps[1][:, None], np.float32)
 
 
 def sample(picture: Frame, places: tuple[Plane, Plane]) -> Frame:
