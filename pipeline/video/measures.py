@@ -118,8 +118,8 @@ def flow(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], *, is_fine: bool = 
     2016), preset "ultrafast", or "medium" when ``is_fine``.
     """
     preset = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM if is_fine else cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST
-    found: Flow = cv2.DISOpticalFlow_create(preset).calc(a, b, None)
-    return found
+    field = np.zeros((*a.shape, 2), np.float32)
+    return np.asarray(cv2.DISOpticalFlow.create(preset).calc(a, b, field), np.float32)
 
 
 def motion_energy(a: Frame, b: Frame) -> float:
@@ -140,7 +140,9 @@ def motion_energy(a: Frame, b: Frame) -> float:
 def flow_energy(field: Flow) -> float:
     """Return the mean length of a flow field by the shorter side of its picture."""
     length = np.hypot(field[..., 0], field[..., 1])
-    return float(length.mean(dtype=np.float64)) / min(field.shape[:2])
+    side = int(min(field.shape[0], field.shape[1]))
+    mean: float = float(np.mean(length, dtype=np.float64))
+    return mean / side
 
 
 def mean_absolute_difference(a: Frame, b: Frame) -> float:
@@ -217,7 +219,7 @@ class GrainProfile:
         if not known.any():
             return np.zeros(len(sigma))
         places = np.arange(len(sigma))
-        return np.interp(places, places[known], sigma[known])
+        return np.asarray(np.interp(places, places[known], sigma[known]), np.float64)
 
 
 def grain_profile(frame: Frame) -> GrainProfile:
@@ -257,7 +259,8 @@ def mean_grain(frames: Sequence[Frame]) -> GrainProfile:
     sigma = np.array([profile.sigma_levels for profile in profiles])
     known = np.isfinite(sigma)
     counted = known.sum(axis=0)
-    mean = np.where(counted > 0, np.where(known, sigma, 0).sum(axis=0) / np.maximum(counted, 1), np.nan)
+    total = np.where(known, sigma, 0).sum(axis=0)
+    mean = np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
     weight = np.array([profile.weight for profile in profiles]).mean(axis=0)
     return GrainProfile(tuple(mean.tolist()), tuple(weight.tolist()))
 

@@ -40,8 +40,8 @@ class Similarity:
         scale: above 1 when the content is larger in the second picture.
         shift_x_px, shift_y_px: how far the centre moved, to the right and down.
         roll_degrees: how far it turned, clockwise on the screen.
-        confidence: share of the pictures' overlap that agrees with this, 0 … 1; 0 where nothing
-            was found. Says nothing about a similarity that was not measured (1).
+        confidence: correlation of the two pictures laid on each other like this, 0 … 1; 0 where
+            nothing was found or there is nothing to see. 1 for one that was not measured.
     """
 
     scale: float = 1.0
@@ -90,7 +90,7 @@ class Similarity:
 
     def inverse(self, width_px: int, height_px: int) -> Similarity:
         """Return the way back, from the second picture to the first."""
-        matrix = cv2.invertAffineTransform(self.matrix(width_px, height_px))
+        matrix = np.asarray(cv2.invertAffineTransform(self.matrix(width_px, height_px)), np.float64)
         return Similarity.from_matrix(matrix, width_px, height_px, self.confidence)
 
     def displacement_px(self, width_px: int, height_px: int) -> float:
@@ -153,9 +153,9 @@ def estimate_similarity(a: Frame, b: Frame) -> Similarity:
     for start in starts:
         values, light = start, np.array([1.0, 0.0])
         for sigma in (2.5, 0.8):
-            values, light, cost, share = _refine(grey_a, grey_b, values, light, sigma)
+            values, light, cost, alike = _refine(grey_a, grey_b, values, light, sigma)
         if cost < least:
-            best, least, confidence = values, cost, share
+            best, least, confidence = values, cost, alike
     alpha, beta, x, y = best
     if not np.isfinite(best).all() or math.hypot(1 + alpha, beta) < 0.2:
         return Similarity(confidence=0.0)
@@ -180,7 +180,7 @@ def _working(frame: Frame) -> Frame:
 
 def _by_features(a: Frame, b: Frame) -> npt.NDArray[np.float64] | None:
     """The similarity through matched ORB features, as (α, β, x, y); None when there are too few."""
-    orb = cv2.ORB_create(nfeatures=_FEATURES, fastThreshold=7)
+    orb = cv2.ORB.create(nfeatures=_FEATURES, fastThreshold=7)
     keys_a, words_a = orb.detectAndCompute(a, None)
     keys_b, words_b = orb.detectAndCompute(b, None)
     if words_a is None or words_b is None:
@@ -207,18 +207,18 @@ def _refine(
     """Gauss-Newton from (α, β, x, y) and (gain, offset) on pictures blurred by ``sigma_px``.
 
     Returns:
-        The refined values and light, the robust cost and the share of pixels that agree.
+        The refined values and light, the robust cost, and the pictures' correlation (0 … 1).
     """
-    first = cv2.GaussianBlur(a.astype(np.float32), (0, 0), sigma_px)
-    second = cv2.GaussianBlur(b.astype(np.float32), (0, 0), sigma_px)
-    slope_x = cv2.Scharr(second, cv2.CV_32F, 1, 0, scale=1 / 32)
-    slope_y = cv2.Scharr(second, cv2.CV_32F, 0, 1, scale=1 / 32)
+    first = np.asarray(cv2.GaussianBlur(a.astype(np.float32), (0, 0), sigma_px), np.float32)
+    second = np.asarray(cv2.GaussianBlur(b.astype(np.float32), (0, 0), sigma_px), np.float32)
+    slope_x = np.asarray(cv2.Scharr(second, cv2.CV_32F, 1, 0, scale=1 / 32), np.float32)
+    slope_y = np.asarray(cv2.Scharr(second, cv2.CV_32F, 0, 1, scale=1 / 32), np.float32)
     height, width = a.shape
     unit = max(height, width) / 2  # α and β as pixels at the edge: well conditioned
     x = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / unit)[None, :]
     y = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / unit)[:, None]
     values, light = values.copy(), light.copy()
-    cost, share = math.inf, 0.0
+    cost, alike = math.inf, 0.0
     for _step in range(_STEPS):
         warped = _sample(second, values)
         outside = _sample(np.ones_like(second), values) < 0.999
@@ -230,8 +230,7 @@ def _refine(
         reach = residual / np.float32(_TUKEY * scale)
         weight = np.where(np.abs(reach) < 1, np.square(1 - np.square(reach)), np.float32(0))
         weight[outside] = 0
-        within = ~outside
-        share = float(weight[within].mean(dtype=np.float64))
+        alike = _correlation(warped[~outside], first[~outside])
         cost = float(np.minimum(np.square(seen), (_TUKEY * _LEAST_SIGMA_LEVELS * 2) ** 2).mean())
         gx, gy = _sample(slope_x, values), _sample(slope_y, values)
         columns = (gx * x + gy * y, gy * x - gx * y, gx, gy, -first, -np.ones_like(first))
@@ -244,7 +243,16 @@ def _refine(
         light += step[4:]
         if np.abs(step[:4]).max() < _STILL_PX:
             break
-    return values, light, cost, share
+    return values, light, cost, alike
+
+
+def _correlation(a: Plane, b: Plane) -> float:
+    """Pearson's correlation, 0 … 1; 0 for flat pictures and for opposite ones."""
+    x, y = a - a.mean(dtype=np.float64), b - b.mean(dtype=np.float64)
+    power = float(np.square(x).mean(dtype=np.float64) * np.square(y).mean(dtype=np.float64))
+    if power < 1e-4:
+        return 0.0
+    return min(1.0, max(0.0, float((x * y).mean(dtype=np.float64)) / math.sqrt(power)))
 
 
 def _sample(plane: Plane, values: Matrix) -> Plane:
