@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import OperationSpec
+from pipeline.operations.image_to_video import IMAGE_TO_VIDEO
 from pipeline.operations.noop import NOOP
 from studio.core.errors import NotFound
 
-CATALOGUE: dict[str, OperationSpec] = {spec.code: spec for spec in (CREATE_IMAGE, NOOP)}
+CATALOGUE: dict[str, OperationSpec] = {spec.code: spec for spec in (CREATE_IMAGE, IMAGE_TO_VIDEO, NOOP)}
 
 
 def get_operation(code: str) -> OperationSpec:

@@ -11,6 +11,7 @@ from pipeline.imaging.seeds import variant_seed
 from pipeline.providers.base import Cancelled, ErrorClass, Produced, ProviderError
 from pipeline.providers.base import RunContext as Context
 from pipeline.providers.base import RunRequest as Request
+from pipeline.providers.local.motion import move_picture
 from pipeline.providers.local.sketch import draw_sketch
 
 #: How an operation makes one output: request, position, seed, report(fraction), cancelled().
@@ -40,11 +41,15 @@ def do_nothing(
 
 
 class LocalAdapter:
-    """Runs what needs no model: sketches, and nothing at all."""
+    """Runs what needs no model."""
 
     provider = "local"
     version = "1"
-    makers: dict[str, Make] = {"create.image": draw_sketch, "system.noop": do_nothing}
+    makers: dict[str, Make] = {
+        "create.image": draw_sketch,
+        "transform.image_to_video": move_picture,
+        "system.noop": do_nothing,
+    }
 
     def run(self, request: Request, context: Context) -> Iterator[Produced]:
         """Make the missing outputs, a few at a time."""

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from pipeline.imaging.faces import find_faces
 from pipeline.imaging.seeds import variant_seed
 from pipeline.imaging.sizes import SizePlan, fit_to
 from pipeline.video.motion.camera import Path, plan_path
@@ -136,8 +137,8 @@ def prepare(
     """Look at the pictures and plan a clip.
 
     Args:
-        start: the picture of frame 0, uint8 RGB; fitted to the size (focal-point crop, one Lanczos
-            resampling), and unchanged where it has that size.
+        start: the picture of frame 0, uint8 RGB; fitted to the size (cropped around a face or what
+            catches the eye, one Lanczos resampling), and unchanged where it has that size.
         frames: how many, 2 … 600.
         fps: frames per second.
         width_px, height_px: of every frame; even, 64 … 1920.
@@ -200,7 +201,15 @@ def synthesise(
 
 
 def _fitted(picture: Frame, width_px: int, height_px: int) -> Frame:
-    """The picture in exactly this size, RGB; itself where it has it."""
+    """The picture in exactly this size, RGB; itself where it has it.
+
+    What is cut away lies far from the largest face, or else from what catches the eye.
+    """
     picture = np.ascontiguousarray(picture[..., :3])
     height, width = picture.shape[:2]
-    return fit_to(picture, SizePlan(width_px, height_px, width, height))
+    plan = SizePlan(width_px, height_px, width, height)
+    faces = find_faces(picture) if plan.crops else []
+    if not faces:
+        return fit_to(picture, plan)
+    x, y = faces[0].centre
+    return fit_to(picture, plan, (x / width, y / height))
