@@ -8,7 +8,14 @@ from pipeline.operations.image_to_video import IMAGE_TO_VIDEO
 from pipeline.operations.noop import NOOP
 from studio.core.errors import NotFound
 
-CATALOGUE: dict[str, OperationSpec] = {spec.code: spec for spec in (CREATE_IMAGE, IMAGE_TO_VIDEO, NOOP)}
+CATALOGUE: dict[str, OperationSpec] = {
+    spec.code: spec
+    for spec in (
+        CREATE_IMAGE,
+        IMAGE_TO_VIDEO,
+        NOOP,
+    )
+}
 
 
 def get_operation(code: str) -> OperationSpec:

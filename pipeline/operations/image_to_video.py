@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
 from assets.models import LineageRole
-from pipeline.imaging.sizes import SizeRange
 from pipeline.operations.declaration import InputSpec, OfferSpec, OperationSpec, Parameters
 from pipeline.operations.models import OperationGroup
-
-#: Sizes of a take: H.264 stores colour for two by two pixels.
-TAKE_SIZES = SizeRange(min_side_px=64, max_side_px=1920, multiple_px=2)
 
 MIN_FPS, MAX_FPS = 1, 120
 
@@ -37,7 +33,9 @@ MotionKind = Literal[
 
 
 def _fault(title: str, description: str, limit: float, unit: str = "", least: float = 0) -> Any:
-    extra = {"advanced": True} | ({"unit": unit} if unit else {})
+    extra: dict[str, JsonValue] = {"advanced": True}
+    if unit:
+        extra["unit"] = unit
     return Field(
         0, ge=least, le=limit, title=title, description=description, json_schema_extra=extra
     )
@@ -217,7 +215,6 @@ IMAGE_TO_VIDEO = OperationSpec(
             title="Local motion",
             version="1",
             sku="transform.image_to_video/local/motion",
-            sizes=TAKE_SIZES,
             most_milli=most_cpu_milli,
             note="A camera move through the picture with parallax, breathing and light, worked out"
             " on this machine; not a model.",
