@@ -11,7 +11,7 @@ from pipeline.scenes.models.scenes import Scene, Segment
 from pipeline.scenes.models.takes import Take
 from studio.core.lookups import Codes, Lookup
 
-__all__ = ["EditKind", "Placement", "SceneEdit"]
+__all__ = ["EditKind", "Placement", "RedoPath", "SceneEdit"]
 
 
 class EditKind(Lookup):
@@ -94,3 +94,23 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.take} [{self.in_frame}, {self.out_frame})"
+
+
+class RedoPath(models.Model):
+    """A row states to which of its children redo leads from an edit: where the scene stood last.
+
+    Following the rows from the first edit of a scene leads through the edit at which it stands.
+    """
+
+    edit = models.OneToOneField(SceneEdit, on_delete=models.CASCADE, related_name="redo_path")
+    child = models.ForeignKey(SceneEdit, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(edit__lt=F("child")), name="redo_path_child_is_younger"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edit} → {self.child}"

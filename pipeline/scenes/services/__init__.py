@@ -1,0 +1,1 @@
+"""What people and the studio do to scenes."""
