@@ -46,6 +46,10 @@ class UnreadableVideo(ValueError):
     """The file holds no video that can be read; the message says why, for people."""
 
 
+#: Formats whose first plane is luma in bytes.
+_PLANAR_8_BIT = frozenset({"yuv420p", "yuv422p", "yuv444p", "nv12"})
+
+
 @dataclass(frozen=True)
 class ColorTags:
     """The colour description a file carries, as the numbers of ITU-T H.273 (2: not said)."""
@@ -257,6 +261,26 @@ def read_frames(path: Path | str, start: int = 0, stop: int | None = None) -> It
         UnreadableVideo: the file can't be read, or a frame of the range can't be decoded.
         IndexError: the range reaches outside the video.
     """
+    for picture in _decoded(path, start, stop):
+        yield to_rgb(picture)
+
+
+def read_lumas(path: Path | str, step: int = 1) -> Iterator[Frame]:
+    """Yield the luma plane of every frame, 16 … 235, taking every `step`-th row and column.
+
+    Raises:
+        UnreadableVideo: the file can't be read to its last frame.
+    """
+    for picture in _decoded(path, 0, None):
+        if picture.format.name not in _PLANAR_8_BIT:
+            picture = picture.reformat(format="yuv444p", dst_color_range=ColorRange.MPEG)
+        plane = picture.planes[0]
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        yield rows[: picture.height : step, : picture.width : step].copy()
+
+
+def _decoded(path: Path | str, start: int, stop: int | None) -> Iterator[VideoFrame]:
+    """The pictures [start, stop) as decoded."""
     with open_video(path) as (container, stream):
         stamps = read_stamps(container, stream, path)
         end = len(stamps.pts) if stop is None else stop
@@ -272,7 +296,7 @@ def read_frames(path: Path | str, start: int = 0, stop: int | None = None) -> It
                 continue
             if number > wanted:
                 break
-            yield to_rgb(frame)
+            yield frame
             wanted += 1
             if wanted == end:
                 return
