@@ -140,7 +140,8 @@ class ImageToVideo(TakeFaults):
     motion: MotionKind = Field(
         "auto",
         title="Camera move",
-        description="Automatic: by the words of the prompt, or else drawn by the random seed.",
+        description="Automatic: by the words of the prompt, or else drawn by the random seed among"
+        " those that come back to where they began.",
     )
     motion_strength: float = Field(
         0.5,

@@ -62,6 +62,7 @@ class Path:
     Attributes:
         move: the camera move, one of `MOTION_KINDS` but not `auto`.
         poses: one for each frame; the first is the start picture's.
+        returns: whether the camera ends where it began.
         progress: 0 … 1 for each frame, eased.
         still_from: the first frame of the still end; the number of frames where none is.
         light_degrees: the side that the light change comes from.
@@ -69,6 +70,7 @@ class Path:
 
     move: str
     poses: tuple[Pose, ...]
+    returns: bool
     progress: Track
     still_from: int
     light_degrees: float
@@ -102,9 +104,10 @@ _REACH = {
 
 def plan_path(spec: MotionSpec, frames: int, fps: float, random_seed: int) -> Path:
     """Lay out the path of a clip of `frames` frames."""
-    chosen = spec.kind == "auto"
-    move = choose_move(spec.prompt, spec.negative_prompt, random_seed) if chosen else spec.kind
-    strength = min(1.0, spec.strength * (pace(spec.prompt) if chosen else 1.0))
+    move, named, strength = spec.kind, True, spec.strength
+    if spec.kind == "auto":
+        move, named = choose_move(spec.prompt, spec.negative_prompt, random_seed)
+        strength = min(1.0, strength * pace(spec.prompt))
     seconds = frames / fps
     amount = strength * min(1.0, seconds / _FULL_MOVE_S)
     still_from = _still_from(frames, fps) if spec.settle else frames
@@ -112,6 +115,9 @@ def plan_path(spec: MotionSpec, frames: int, fps: float, random_seed: int) -> Pa
     share = np.minimum(np.arange(frames) / max(1, last), 1.0)
     progress = _settling(share) if spec.settle else _departing(share)
     life = _window(share, spec.settle) * amount
+    gone = amount * progress if named else amount * 4 * progress * (1 - progress)
+    if move == "handheld":
+        gone = life  # as close as it must be for the hand to show no border
     rng = np.random.Generator(np.random.PCG64(variant_seed(random_seed, 1)))
     seconds_at = np.arange(frames) / fps
     tracks = _life(rng, seconds_at, life)
@@ -119,18 +125,19 @@ def plan_path(spec: MotionSpec, frames: int, fps: float, random_seed: int) -> Pa
     hand = _hand(rng, seconds_at, life) if move == "handheld" else np.zeros((3, frames))
     poses = tuple(
         Pose(
-            zoom=1 + reach.zoom * amount * progress[i],
-            shift_x=reach.shift_x * amount * progress[i] + hand[0, i],
-            shift_y=reach.shift_y * amount * progress[i] + hand[1, i],
-            near_zoom=reach.near_zoom * amount * progress[i],
-            near_x=reach.near_x * amount * progress[i] + 0.6 * hand[0, i],
-            near_y=reach.near_y * amount * progress[i] + 0.6 * hand[1, i],
+            zoom=1 + reach.zoom * gone[i],
+            shift_x=reach.shift_x * gone[i] + hand[0, i],
+            shift_y=reach.shift_y * gone[i] + hand[1, i],
+            near_zoom=reach.near_zoom * gone[i],
+            near_x=reach.near_x * gone[i] + 0.6 * hand[0, i],
+            near_y=reach.near_y * gone[i] + 0.6 * hand[1, i],
             roll_degrees=hand[2, i],
             **{name: float(track[i]) for name, track in tracks.items()},
         )
         for i in range(frames)
     )
-    return Path(move, poses, progress, still_from, float(rng.uniform(0, 360)))
+    returns = not named or move in ("handheld", "hold")
+    return Path(move, poses, returns, progress, still_from, float(rng.uniform(0, 360)))
 
 
 def _still_from(frames: int, fps: float) -> int:

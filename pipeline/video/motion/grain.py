@@ -36,7 +36,7 @@ class Grain:
         # Mid-tones show most of it, black and white little, as on film.
         tone = cv2.GaussianBlur(luma(picture), (0, 0), 3) / np.float32(255)
         self._tone = np.float32(0.35) + np.float32(2.6) * tone * (1 - tone)
-        self.clean = np.asarray(cv2.bilateralFilter(picture, 5, 6 + 15 * amount, 1.6), np.uint8)
+        self.clean = np.asarray(cv2.bilateralFilter(picture, 5, 4 + 12 * amount, 1.6), np.uint8)
 
     def source(self, picture: Frame, share: float) -> Frame:
         """The picture with this share (0 … 1) of its frozen grain taken out."""

@@ -62,6 +62,7 @@ class Synthesis:
         return {
             "frames": len(self.path.poses),
             "camera_move": self.path.move,
+            "camera_returns": self.path.returns or self.morph is not None,
             "depth_method": self.depth.method,
             "faces": len(self.depth.faces),
             "still_from_frame": self.path.still_from,

@@ -13,6 +13,9 @@ A move that the negative prompt names is not drawn by chance either.
 * handheld: handheld, hand-held, documentary, shaky, walking camera
 * hold: static, still camera, locked, locked-off, tripod, hold, no camera movement, motionless
 
+Where no word names a move, one is drawn by the random seed that can come back to where it began:
+so a chain of takes, each started from the end of another, does not creep ever closer.
+
 Pace: slow, slowly, gentle, gently, subtle, slight, calm take 0.6 of the strength; fast, quick,
 quickly, dramatic, energetic, dynamic 1.5 of it.
 """
@@ -53,15 +56,15 @@ _MOVES: tuple[tuple[str, str], ...] = (
 _SLOW = re.compile(r"\b(?:slow(?:ly)?|gent(?:le|ly)|subtle|slight(?:ly)?|calm(?:ly)?)\b", re.I)
 _FAST = re.compile(r"\b(?:fast|quick(?:ly)?|dramatic|energetic|dynamic)\b", re.I)
 
-#: What is drawn where no word says anything, and how often of twelve.
+#: What is drawn where no word says anything, and how often of ten.
 _CHANCES = {
-    "push-in": 3,
     "orbit-left": 2,
     "orbit-right": 2,
     "handheld": 2,
     "pan-left": 1,
     "pan-right": 1,
     "tilt-up": 1,
+    "hold": 1,
 }
 
 
@@ -77,19 +80,19 @@ def moves_named(text: str) -> list[str]:
     return list(dict.fromkeys(move for _, _, move in sorted(found)))
 
 
-def choose_move(prompt: str, negative_prompt: str, random_seed: int) -> str:
-    """The camera move for a prompt: the first one named, else one drawn by the seed."""
+def choose_move(prompt: str, negative_prompt: str, random_seed: int) -> tuple[str, bool]:
+    """The camera move for a prompt, and whether it was named: the first one, else one drawn."""
     unwanted = set(moves_named(negative_prompt))
     named = [move for move in moves_named(prompt) if move not in unwanted]
     if named:
-        return named[0]
+        return named[0], True
     chances = {move: weight for move, weight in _CHANCES.items() if move not in unwanted}
     if not chances:
-        return "hold"
+        return "hold", False
     weights = np.array(list(chances.values()), np.float64)
     draw = np.random.Generator(np.random.PCG64(random_seed)).random()
     index = int(np.searchsorted(np.cumsum(weights) / weights.sum(), draw, side="right"))
-    return list(chances)[min(index, len(chances) - 1)]
+    return list(chances)[min(index, len(chances) - 1)], False
 
 
 def pace(prompt: str) -> float:
