@@ -38,6 +38,7 @@ _TALK = {("resolution", "720p"): 2000}
 LOCAL = (
     Line("create.image/local/sketch", "Local sketch", "0.1", unit=CPU),
     Line("transform.image_to_video/local/motion", "Local motion", "0.1", unit=CPU),
+    Line("video.render_cut/local/cuts", "Local renderer", "0.1", unit=CPU),
     Line("system.noop/local/noop", "No operation", "0"),
     Line("system.cache_hit/local/cache", "Result from the cache", "0", "0", unit=REQUEST),
 )

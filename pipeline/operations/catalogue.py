@@ -6,6 +6,7 @@ from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import OperationSpec
 from pipeline.operations.image_to_video import IMAGE_TO_VIDEO
 from pipeline.operations.noop import NOOP
+from pipeline.operations.render_cut import RENDER_CUT
 from studio.core.errors import NotFound
 
 CATALOGUE: dict[str, OperationSpec] = {
@@ -13,6 +14,7 @@ CATALOGUE: dict[str, OperationSpec] = {
     for spec in (
         CREATE_IMAGE,
         IMAGE_TO_VIDEO,
+        RENDER_CUT,
         NOOP,
     )
 }

@@ -64,6 +64,7 @@ def render_cut(
     size: tuple[int, int],
     previous: PreviousCut | None = None,
     timecode: str | None = None,
+    poster_frame: int | None = None,
     progress: Report = lambda fraction: None,
     cancelled: Cancelled = lambda: False,
 ) -> RenderReport:
@@ -79,6 +80,8 @@ def render_cut(
         previous: an earlier cut of the same profile, to copy unchanged pieces from. One that can't
             be read or has another layout is left alone.
         timecode: start timecode, as "01:00:00:00".
+        poster_frame: number of the frame that stands for the cut, written to the file's comment;
+            an image sequence can't carry it.
         progress: called with 0 … 1.
         cancelled: asked before each frame.
 
@@ -101,7 +104,10 @@ def render_cut(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".cut-") as folder:
         part = Path(folder) / f"part{profile.suffix}"
         with (
-            joined_file(part, profile, size, fps, timecode) as (joiner, layout),
+            joined_file(part, profile, size, fps, _words(timecode, poster_frame)) as (
+                joiner,
+                layout,
+            ),
             ExitStack() as stack,
         ):
             old = _open_previous(stack, previous, layout) if previous else None
@@ -110,6 +116,14 @@ def render_cut(
                 work.placed.append(shop.place(piece, number))
         part.replace(target)
     return work.finish()
+
+
+def _words(timecode: str | None, poster_frame: int | None) -> dict[str, str]:
+    """What the file says about itself."""
+    words = {"timecode": timecode} if timecode else {}
+    if poster_frame is not None:
+        words["comment"] = f"poster_frame={poster_frame}"
+    return words
 
 
 def _open_previous(stack: ExitStack, previous: PreviousCut, layout: Layout) -> Source | None:

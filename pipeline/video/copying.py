@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -162,7 +162,11 @@ class Joiner:
 
 @contextmanager
 def joined_file(
-    target: Path, profile: CodecProfile, size: tuple[int, int], fps: Fraction, timecode: str | None
+    target: Path,
+    profile: CodecProfile,
+    size: tuple[int, int],
+    fps: Fraction,
+    metadata: Mapping[str, str],
 ) -> Iterator[tuple[Joiner, Layout]]:
     """Open a file for joining; the layout is what every picture added must have.
 
@@ -178,8 +182,7 @@ def joined_file(
                 str(target), "w", format=profile.container, container_options=container_options(fps)
             )
             try:
-                if timecode:
-                    container.metadata["timecode"] = timecode
+                container.metadata.update(metadata)
                 stream = container.add_stream_from_template(template, opaque=True)
                 stream.time_base = 1 / fps
                 # The writer needs both: it takes neither from the template.

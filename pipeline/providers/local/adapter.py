@@ -11,6 +11,7 @@ from pipeline.imaging.seeds import variant_seed
 from pipeline.providers.base import Cancelled, ErrorClass, Produced, ProviderError
 from pipeline.providers.base import RunContext as Context
 from pipeline.providers.base import RunRequest as Request
+from pipeline.providers.local.cuts import render_movie
 from pipeline.providers.local.motion import move_picture
 from pipeline.providers.local.sketch import draw_sketch
 
@@ -48,6 +49,7 @@ class LocalAdapter:
     makers: dict[str, Make] = {
         "create.image": draw_sketch,
         "transform.image_to_video": move_picture,
+        "video.render_cut": render_movie,
         "system.noop": do_nothing,
     }
 

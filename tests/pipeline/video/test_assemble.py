@@ -252,3 +252,12 @@ def test_piece_documents_are_plain(tmp_path: Path) -> None:
         "copied": 6,
         "encoded": 0,
     }
+
+
+@pytest.mark.parametrize("profile", VIDEO_PROFILES, ids=lambda p: p.code)
+def test_the_poster_frame_is_noted_in_the_file(tmp_path: Path, profile) -> None:
+    cut = tmp_path / f"cut{profile.suffix}"
+    plan = [piece(make_take(tmp_path, 1, 3), 0, 3)]
+    render_cut(plan, cut, profile, fps=Fraction(24), size=SIZE, poster_frame=2)
+    with av.open(str(cut)) as container:
+        assert container.metadata["comment"] == "poster_frame=2"
