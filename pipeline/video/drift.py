@@ -60,12 +60,12 @@ class Drift:
 
 
 def drift_curve(
-    samples: Sequence[tuple[int, Frame]], reference: Frame | Portrait | None = None
+    samples: Sequence[tuple[int, Frame | Portrait]], reference: Frame | Portrait | None = None
 ) -> Drift:
     """Measure the drift of sampled frames.
 
     Args:
-        samples: (frame number, frame), in order, at least one.
+        samples: (frame number, frame or its portrait), in order, at least one.
         reference: the picture to stay alike, or its portrait; None compares with the first sample.
 
     Raises:
@@ -73,13 +73,15 @@ def drift_curve(
     """
     if not samples:
         raise ValueError("at least one frame is needed to measure drift")
-    portraits = [portrait(frame) for _number, frame in samples]
-    against = portraits[0] if reference is None else reference
-    if not isinstance(against, Portrait):
-        against = portrait(against)
+    portraits = [_portrait(frame) for _number, frame in samples]
+    against = portraits[0] if reference is None else _portrait(reference)
     points = []
     for (number, _frame), seen in zip(samples, portraits, strict=True):
         found = compare(against, seen)
         value = min(1.0, max(0.0, found.value))
         points.append(DriftPoint(number, round(1 - value, 4), round(value, 4), found.model))
     return Drift(tuple(points), tuple(portraits))
+
+
+def _portrait(picture: Frame | Portrait) -> Portrait:
+    return picture if isinstance(picture, Portrait) else portrait(picture)

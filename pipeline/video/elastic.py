@@ -94,7 +94,7 @@ def choose_end(
 
 
 def _measured(frames: Sequence[Frame] | Sequence[FrameFigures]) -> list[FrameFigures]:
-    return list(measure_frames(frame for frame in frames if not isinstance(frame, FrameFigures)))
+    return measure_frames(frame for frame in frames if not isinstance(frame, FrameFigures))
 
 
 def _costs(

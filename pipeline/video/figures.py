@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.imaging.measures import sharpness
 from pipeline.video.measures import (
@@ -19,13 +20,16 @@ from pipeline.video.measures import (
     working_grey,
 )
 
-__all__ = ["FrameFigures", "flicker_of", "measure_frames", "motion_around", "spread_evenly"]
+__all__ = [
+    "FrameFigures",
+    "FrameMeter",
+    "flicker_of",
+    "measure_frames",
+    "motion_around",
+    "spread_evenly",
+]
 
 _SHARPNESS_SIDE_PX = 360
-#: A frame is black when at least this share of it has a luma of at most 25 (FFmpeg's blackdetect).
-BLACK_SHARE, BLACK_LEVEL = 0.98, 25
-#: A frame is frozen when it differs from the one before by at most this (−60 dB, freezedetect).
-FROZEN_LEVELS = 0.001 * 255
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,6 @@ class FrameFigures:
         step_levels: mean absolute difference to the frame before, levels; None for the first one.
         sharpness: variance of the Laplacian at a shorter side of at most 360 px.
         exposure: mean luma, lost shadows, lost highlights.
-        is_black: nearly all of it is black.
-        is_frozen: it shows what the frame before showed.
     """
 
     number: int
@@ -47,31 +49,42 @@ class FrameFigures:
     step_levels: float | None
     sharpness: float
     exposure: Exposure
-    is_black: bool
-    is_frozen: bool
 
 
-def measure_frames(frames: Iterable[Frame]) -> Iterator[FrameFigures]:
-    """Measure frames in order, one at a time; holds two of them."""
-    meter = FlickerMeter()
-    last: Frame | None = None
-    for number, frame in enumerate(frames):
-        step = meter.add(frame)
+class FrameMeter:
+    """Measures frames one after the other; holds the last one."""
+
+    def __init__(self) -> None:
+        self._flicker = FlickerMeter()
+        self._last: Frame | None = None
+        self.figures: list[FrameFigures] = []
+
+    def add(self, frame: Frame) -> npt.NDArray[np.uint8]:
+        """Measure the next frame; returns its grey values, full range, for further measures."""
+        step = self._flicker.add(frame)
         grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
         small = working_grey(grey)
-        still = last is None or np.array_equal(last, small)
-        motion = 0.0 if last is None or still else flow_energy(flow(last, small))
-        last = small
-        dark = int(np.count_nonzero(grey <= BLACK_LEVEL))
-        yield FrameFigures(
-            number=number,
-            motion=motion,
-            step_levels=step,
-            sharpness=sharpness(working_grey(grey, _SHARPNESS_SIDE_PX)),
-            exposure=exposure(grey),
-            is_black=dark >= BLACK_SHARE * grey.size,
-            is_frozen=step is not None and step <= FROZEN_LEVELS,
+        still = self._last is None or np.array_equal(self._last, small)
+        motion = 0.0 if self._last is None or still else flow_energy(flow(self._last, small))
+        self._last = small
+        self.figures.append(
+            FrameFigures(
+                number=len(self.figures),
+                motion=motion,
+                step_levels=step,
+                sharpness=sharpness(working_grey(grey, _SHARPNESS_SIDE_PX)),
+                exposure=exposure(grey),
+            )
         )
+        return grey
+
+
+def measure_frames(frames: Iterable[Frame]) -> list[FrameFigures]:
+    """Measure frames in order, in one pass."""
+    meter = FrameMeter()
+    for frame in frames:
+        meter.add(frame)
+    return meter.figures
 
 
 def flicker_of(figures: Sequence[FrameFigures]) -> float:
