@@ -15,6 +15,9 @@ import pytest
 
 from studio.ops import database
 
+#: Says that the database in the environment is one of ours.
+_OURS = "SEEDFRAME_TEST_DATABASE"
+
 _made: dict[str, Path] = {}
 _running: list[database.EmbeddedDatabase] = []
 
@@ -31,10 +34,13 @@ def _folder() -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Set the environment: the first hook of all, before pytest-django reads the settings."""
-    if "SEEDFRAME_DATA" not in os.environ:
+    # Each process of a parallel run has a cluster and a folder of its own.
+    inherited = os.environ.get("PYTEST_XDIST_WORKER") and os.environ.get(_OURS)
+    if "SEEDFRAME_DATA" not in os.environ or inherited:
         _made["data"] = _folder()
         os.environ["SEEDFRAME_DATA"] = str(_made["data"])
-    if "DATABASE_URL" not in os.environ:
+    if "DATABASE_URL" not in os.environ or inherited:
+        os.environ[_OURS] = "1"
         _made["database"] = _folder()
         os.environ["DATABASE_URL"] = database.url(_made["database"])
 
