@@ -38,7 +38,15 @@ _TALK = {("resolution", "720p"): 2000}
 LOCAL = (
     Line("create.image/local/sketch", "Local sketch", "0.1", unit=CPU),
     Line("transform.image_to_video/local/motion", "Local motion", "0.1", unit=CPU),
+    Line("video.examine/local/measures", "Take measures", "0.1", unit=CPU),
+    Line("video.measure_boundary/local/measures", "Boundary measures", "0.1", unit=CPU),
+    Line("video.heal_boundary/local/bridge", "Local bridge", "0.1", unit=CPU),
     Line("video.render_cut/local/cuts", "Local renderer", "0.1", unit=CPU),
+    Line("seed.forward/local/foundation", "Local foundation", "0.1", unit=CPU),
+    Line("seed.reverse/local/portrait", "Local portrait", "0.1", unit=CPU),
+    Line("seed.refine/local/refine", "Local refinement", "0.1", unit=CPU),
+    Line("seed.crop/local/crop", "Local crop", "0.1", unit=CPU),
+    Line("seed.merge/local/merge", "Local merge", "0.1", unit=CPU),
     Line("system.noop/local/noop", "No operation", "0"),
     Line("system.cache_hit/local/cache", "Result from the cache", "0", "0", unit=REQUEST),
 )

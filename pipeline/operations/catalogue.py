@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pipeline.operations.boundaries import HEAL_BOUNDARY, MEASURE_BOUNDARY
 from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import OperationSpec
+from pipeline.operations.examine import EXAMINE
 from pipeline.operations.image_to_video import IMAGE_TO_VIDEO
 from pipeline.operations.noop import NOOP
 from pipeline.operations.render_cut import RENDER_CUT
+from pipeline.operations.seed_images import SEED_OPERATIONS
 from studio.core.errors import NotFound
 
 CATALOGUE: dict[str, OperationSpec] = {
@@ -14,7 +17,11 @@ CATALOGUE: dict[str, OperationSpec] = {
     for spec in (
         CREATE_IMAGE,
         IMAGE_TO_VIDEO,
+        EXAMINE,
+        MEASURE_BOUNDARY,
+        HEAL_BOUNDARY,
         RENDER_CUT,
+        *SEED_OPERATIONS,
         NOOP,
     )
 }

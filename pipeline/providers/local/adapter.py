@@ -11,8 +11,17 @@ from pipeline.imaging.seeds import variant_seed
 from pipeline.providers.base import Cancelled, ErrorClass, Produced, ProviderError
 from pipeline.providers.base import RunContext as Context
 from pipeline.providers.base import RunRequest as Request
+from pipeline.providers.local.boundary import heal_boundary, measure_boundary
 from pipeline.providers.local.cuts import render_movie
+from pipeline.providers.local.examine import examine_take
 from pipeline.providers.local.motion import move_picture
+from pipeline.providers.local.seed_images import (
+    compose_foundation,
+    crop_seed,
+    merge_seeds,
+    refine_seed,
+    take_portrait,
+)
 from pipeline.providers.local.sketch import draw_sketch
 
 #: How an operation makes one output: request, position, seed, report(fraction), cancelled().
@@ -49,7 +58,15 @@ class LocalAdapter:
     makers: dict[str, Make] = {
         "create.image": draw_sketch,
         "transform.image_to_video": move_picture,
+        "video.examine": examine_take,
+        "video.measure_boundary": measure_boundary,
+        "video.heal_boundary": heal_boundary,
         "video.render_cut": render_movie,
+        "seed.forward": compose_foundation,
+        "seed.reverse": take_portrait,
+        "seed.refine": refine_seed,
+        "seed.crop": crop_seed,
+        "seed.merge": merge_seeds,
         "system.noop": do_nothing,
     }
 
