@@ -18,7 +18,7 @@ def publish_scene(scene: Scene, **figures: Any) -> None:
             "code": str(scene.code),
             "project": str(project.code),
             "version": scene.version,
-            "state": SceneState.Code(scene.state_id).code,
+            "state": SceneState.Code(int(scene.state_id or 0)).code,
             **figures,
         },
     )
