@@ -1,5 +1,11 @@
-"""API of this slice, below `/api/v1/`."""
+"""API of verdicts and approvals, below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from pipeline.review import api
+
+urlpatterns: list[URLPattern] = [
+    path("takes/<uuid:code>/verdicts/", api.TakeVerdictsView.as_view(), name="api-take-verdicts"),
+    path("cuts/<uuid:code>/verdicts/", api.CutVerdictsView.as_view(), name="api-cut-verdicts"),
+    path("cuts/<uuid:code>/approval/", api.ApprovalView.as_view(), name="api-cut-approval"),
+]

@@ -9,9 +9,11 @@ from django.db.models import F, Max
 
 from pipeline.characters.queries import rights_standing
 from pipeline.review.models import Verdict, VerdictKind
-from pipeline.scenes.gates import Finding, findings_of
-from pipeline.scenes.models import Cut, GateLevel, Take
-from pipeline.scenes.services.boundaries import flagged_in
+from pipeline.scenes.arrangement import Key, of_edit
+from pipeline.scenes.gates import failures, findings
+from pipeline.scenes.joins import JoinState, Standing, standing, with_details
+from pipeline.scenes.models import Boundary, Cut, SceneEdit, Take
+from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.seeds.models import CheckVerdict
 
 
@@ -33,9 +35,9 @@ def current_verdicts(
     return {getattr(verdict, by): verdict for verdict in found}
 
 
-def verdict_history(*, take: Take | None = None, cut: Cut | None = None) -> list[Verdict]:
+def verdict_history(subject: Take | Cut) -> list[Verdict]:
     """Everything that was said of a take or a cut, newest first. One query."""
-    said = Verdict.objects.filter(take=take, cut=cut)
+    said = subject.verdicts
     return list(said.select_related("kind", "given_by", "version").order_by("-id"))
 
 
@@ -60,7 +62,14 @@ def final_blockers(cut: Cut) -> list[Blocker]:
                 "not-rendered", "This cut is not rendered yet.", "Wait until its job has ended."
             )
         ]
-    return [*_rights(cut), *_verdict(cut), *_gates(cut), *_boundaries(cut), *_compliance(cut)]
+    recipe = resolve(cut.scene.type_version)
+    return [
+        *_rights(cut),
+        *_verdict(cut),
+        *_gates(cut, recipe),
+        *_boundaries(cut, recipe),
+        *_compliance(cut),
+    ]
 
 
 def _rights(cut: Cut) -> list[Blocker]:
@@ -94,17 +103,14 @@ def _verdict(cut: Cut) -> list[Blocker]:
     ]
 
 
-def _gates(cut: Cut) -> list[Blocker]:
+def _gates(cut: Cut, recipe: Recipe) -> list[Blocker]:
     """Takes that fail a gate, unless a person has approved that very take."""
     takes = list(
         Take.objects.filter(pk__in=cut.pieces.exclude(take=None).values("take_id"))
-        .select_related("segment__scene")
+        .select_related("segment")
+        .prefetch_related("measures")
         .order_by("segment__number")
     )
-    failed: dict[int, list[Finding]] = {
-        take_id: [f for f in found if f.level == GateLevel.Code.FAIL and not f.passes]
-        for take_id, found in findings_of(cut.scene, [take.pk for take in takes]).items()
-    }
     approved = {
         pk
         for pk, verdict in current_verdicts(takes=[t.pk for t in takes]).items()
@@ -118,20 +124,37 @@ def _gates(cut: Cut) -> list[Blocker]:
         )
         for take in takes
         if take.pk not in approved
-        for finding in failed.get(take.pk, ())
+        for finding in failures(findings(take, recipe.gates))
     ]
 
 
-def _boundaries(cut: Cut) -> list[Blocker]:
+def _boundaries(cut: Cut, recipe: Recipe) -> list[Blocker]:
     return [
         Blocker(
             "boundary",
-            f"The join {flag.label} is not good: {flag.reason}",
+            f"The join of segments {left} and {right} is not good. {flag.reason}",
             "Heal it another way, redo a segment, or say in the note why it may stay.",
             is_waivable=True,
         )
-        for flag in flagged_in(cut.edit)
+        for left, right, flag in _flagged(cut.edit, recipe.boundary_threshold_permille / 1000)
     ]
+
+
+def _flagged(edit: SceneEdit, threshold: float) -> list[tuple[int, int, Standing]]:
+    """The joins of an edit that a person must decide about, with the segments they are between."""
+    bridges = of_edit(edit.pk).bridges()
+    takes = {take for key in bridges for take in (key.left_take_id, key.right_take_id)}
+    rows = with_details(Boundary.objects.filter(left_take__in=takes, right_take__in=takes))
+    found = []
+    for row in rows.select_related("left_take__segment", "right_take__segment").order_by("id"):
+        key = Key(row.left_take_id, row.left_out, row.right_take_id, row.right_in)
+        if key not in bridges:
+            continue
+        stands = standing(row, bridges[key], threshold)
+        if stands.state == JoinState.FLAGGED:
+            numbers = row.left_take.segment.number, row.right_take.segment.number
+            found.append((*numbers, stands))
+    return found
 
 
 def _compliance(cut: Cut) -> list[Blocker]:

@@ -43,8 +43,8 @@ def give_verdict(
         if is_cut and FinalApproval.objects.filter(cut_id=subject.pk).exists():
             raise Conflict("This cut is final.", remedy="Render a new cut to change something.")
         verdict = Verdict.objects.create(
-            take=None if is_cut else subject,
-            cut=subject if is_cut else None,
+            take=subject if isinstance(subject, Take) else None,
+            cut=subject if isinstance(subject, Cut) else None,
             version=subject.version,
             kind_id=kind.value,
             note=note,
