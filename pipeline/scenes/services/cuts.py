@@ -313,10 +313,15 @@ def step(scene: Scene) -> bool:
     return pending
 
 
-def tell_failed(cut: Cut) -> None:
-    """Say that a cut was not rendered, and why; call where its job ends without success."""
+def settle(scene_id: int) -> None:
+    """Write what a scene's rendering jobs have made: the task that the end of one enqueues."""
     with transaction.atomic():
-        _record(EditEvents.CUT_FAILED, cut, cut.created_by, message=job_says(cut.job))
+        step(history.lock_scene(Scene(pk=scene_id)))
+
+
+def tell_failed(cut: Cut) -> None:
+    """Say that a cut was not rendered, and why; call in the transaction that ends its job."""
+    _record(EditEvents.CUT_FAILED, cut, cut.created_by, message=job_says(cut.job))
 
 
 def _finish(cut: Cut) -> None:

@@ -27,7 +27,7 @@ from studio.live.models import Lock
 from studio.live.services import record_event
 
 #: Task that measures and heals what an edit has joined anew.
-ADVANCE = "pipeline.scenes.engine.advance"
+ADVANCE = "pipeline.scenes.engine.run_advance"
 #: Fewest frames that a trim may leave: one to show, one to join.
 LEAST_FRAMES = 2
 
