@@ -11,6 +11,7 @@ from pipeline.jobs.models import Job, JobState
 from pipeline.jobs.moves import move
 from pipeline.jobs.submit import JobRequest, submit_job
 from pipeline.providers.base import Produced
+from tests.assets.cast import version
 from tests.assets.pictures import png
 from tests.support.access import Cast, Rule, declare, provide
 
@@ -68,6 +69,14 @@ def body(cast: Cast) -> dict[str, Any]:
     return {
         "project": str(cast.project.code),
         "parameters": {"prompt": cast.text, "variations": 1},
+    }
+
+
+def take_body(cast: Cast) -> dict[str, Any]:
+    return {
+        "project": str(cast.project.code),
+        "parameters": {"frames": 2, "width_px": 64, "height_px": 64},
+        "inputs": [{"role": "start-frame", "version": str(cast.make(version).code)}],
     }
 
 
@@ -137,5 +146,7 @@ declare(
 )
 declare("api-submit-create-image", POST=CREATE, bodies={"POST": body})
 declare("api-estimate-create-image", POST=CREATE, bodies={"POST": body})
+declare("api-submit-transform-image_to_video", POST=CREATE, bodies={"POST": take_body})
+declare("api-estimate-transform-image_to_video", POST=CREATE, bodies={"POST": take_body})
 declare("api-submit-system-noop", POST=CREATE, bodies={"POST": noop_body})
 declare("api-estimate-system-noop", POST=CREATE, bodies={"POST": noop_body})

@@ -234,14 +234,14 @@ def test_a_job_makes_a_take_of_the_library(creator: User, project: Project) -> N
     assert output.notes["camera_move"] == "push-in"
     assert output.version.asset.kind.code == "video"
     assert output.version.blob.media_type.code == "video/mp4"
-    lineage = output.version.inputs.get()
+    lineage = output.version.made_from.get()
     assert lineage.role_id == LineageRole.Code.START_FRAME
     spent = before - balance_of(creator)
     assert 0 < spent <= most_cpu_milli(ImageToVideo(**SMALL)) * 100
     info = probe(local_copy(output.version.blob))
     assert (info.frames, info.fps) == (10, Fraction(24))
     shown = client.get(f"/api/v1/jobs/{ended.code}/").json()
-    assert shown["outputs"][0]["random_seed"] == output.random_seed
+    assert shown["outputs"][0]["random_seed"] == str(output.random_seed)
     page = Client()
     page.force_login(creator)
     assert page.get(f"/jobs/{ended.code}/").status_code == 200
