@@ -42,6 +42,7 @@ LOCAL = (
     Line("video.measure_boundary/local/measures", "Boundary measures", "0.1", unit=CPU),
     Line("video.heal_boundary/local/bridge", "Local bridge", "0.1", unit=CPU),
     Line("video.render_cut/local/cuts", "Local renderer", "0.1", unit=CPU),
+    Line("delivery.assemble/local/packer", "Local packer", "0.1", unit=CPU),
     Line("seed.forward/local/foundation", "Local foundation", "0.1", unit=CPU),
     Line("seed.reverse/local/portrait", "Local portrait", "0.1", unit=CPU),
     Line("seed.refine/local/refine", "Local refinement", "0.1", unit=CPU),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.operations.assemble_delivery import ASSEMBLE_DELIVERY
 from pipeline.operations.boundaries import HEAL_BOUNDARY, MEASURE_BOUNDARY
 from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import OperationSpec
@@ -21,6 +22,7 @@ CATALOGUE: dict[str, OperationSpec] = {
         MEASURE_BOUNDARY,
         HEAL_BOUNDARY,
         RENDER_CUT,
+        ASSEMBLE_DELIVERY,
         *SEED_OPERATIONS,
         NOOP,
     )

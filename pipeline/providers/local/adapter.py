@@ -15,6 +15,7 @@ from pipeline.providers.local.boundary import heal_boundary, measure_boundary
 from pipeline.providers.local.cuts import render_movie
 from pipeline.providers.local.examine import examine_take
 from pipeline.providers.local.motion import move_picture
+from pipeline.providers.local.packages import pack
 from pipeline.providers.local.seed_images import (
     compose_foundation,
     crop_seed,
@@ -67,6 +68,7 @@ class LocalAdapter:
         "seed.refine": refine_seed,
         "seed.crop": crop_seed,
         "seed.merge": merge_seeds,
+        "delivery.assemble": pack,
         "system.noop": do_nothing,
     }
 
