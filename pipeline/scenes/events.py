@@ -5,6 +5,25 @@ from studio.live.kinds import register
 
 
 @register
+class SceneEvents(Codes):
+    """What happens to scene types, scenes and their takes."""
+
+    TYPE_CREATED = 450, "scene-type.created", "Scene type made"
+    TYPE_CHANGED = 451, "scene-type.changed", "Scene type has a new version"
+    SCENE_CREATED = 452, "scene.created", "Scene made"
+    SCENE_STARTED = 453, "scene.started", "Scene started"
+    SCENE_PAUSED = 454, "scene.paused", "Scene paused"
+    SCENE_RESUMED = 455, "scene.resumed", "Scene goes on"
+    SCENE_CANCELLED = 456, "scene.cancelled", "Scene cancelled"
+    SCENE_STOPPED = 457, "scene.stopped", "Scene needs a person"
+    SCENE_READY = 458, "scene.ready", "Scene ready"
+    SCENE_UPGRADED = 459, "scene.upgraded", "Scene takes up another version of its type"
+    TAKES_ASKED = 460, "scene.redone", "Takes asked for"
+    TAKE_NOT_SELECTED = 461, "scene.take-not-selected", "Take not selected"
+    SEGMENT_ADDED = 462, "scene.lengthened", "Segment added"
+
+
+@register
 class EditEvents(Codes):
     """What happens to a scene's arrangement, its boundaries and its cuts."""
 

@@ -9,8 +9,8 @@ from django.db.models import F
 from pipeline.jobs.states import FINAL
 from pipeline.scenes.live import publish_scene
 from pipeline.scenes.models import (
-    Bridge,
     BoundaryMeasurement,
+    Bridge,
     Placement,
     Scene,
     SceneState,
@@ -36,6 +36,11 @@ def may_become(scene: Scene, to: SceneState.Code) -> bool:
     return scene.state_id in _WAYS_IN[to]
 
 
+def state_of(scene: Scene) -> SceneState.Code:
+    """The state of a scene as a name of the code. No query."""
+    return SceneState.Code(scene.state_id or 0)
+
+
 def move_scene(scene: Scene, to: SceneState.Code, reason: str = "") -> None:
     """Let a scene go to another state; call with the scene locked.
 
@@ -46,7 +51,7 @@ def move_scene(scene: Scene, to: SceneState.Code, reason: str = "") -> None:
         Conflict: the present state does not allow it.
     """
     if not may_become(scene, to):
-        now = SceneState.Code(scene.state_id).label.lower()
+        now = state_of(scene).label.lower()
         raise Conflict(f"This scene is {now}; it can't become “{to.label.lower()}” from there.")
     reason = reason[: MOST_REASON - 1] + "…" if len(reason) > MOST_REASON else reason
     Scene.objects.filter(pk=scene.pk).update(

@@ -111,7 +111,7 @@ def merge(levels: list[dict[str, Any]]) -> Recipe:
     Each level has columns (None: inherited), `prompt` (a pair or None), `gates`, `extra`.
     """
     own = levels[0]
-    columns = {
+    columns: dict[str, Any] = {
         name: next((level[name] for level in levels if level[name] is not None), None)
         for name in INHERITABLE
     }

@@ -13,7 +13,6 @@ from uuid import UUID
 from assets.models import LineageRole, Version
 from pipeline.imaging.seeds import variant_seed
 from pipeline.jobs.submit import JobRequest
-from pipeline.operations.catalogue import get_operation
 from pipeline.operations.declaration import MAX_RANDOM_SEED, OperationSpec, Parameters
 from pipeline.scenes.models import RandomSeedStrategy, Scene
 from pipeline.scenes.planning import Range
@@ -79,28 +78,20 @@ def take_request(recipe: Recipe, scene: Scene, order: TakeOrder) -> JobRequest:
     )
 
 
-def examine_request(scene: Scene, clip: Version, ends: Range | None) -> JobRequest:
+def examine_request(scene: Scene, clip: Version, ends: Range, *, is_elastic: bool) -> JobRequest:
     """The job that examines a take.
 
     Args:
-        ends: within which numbers of frames the take may end; None: at its last frame.
+        ends: of how many frames the take may be.
+        is_elastic: it ends where it is most stable within that; else at the longest.
     """
-    spec = get_operation(EXAMINE)
-    wanted: dict[str, Any] = {
-        "is_elastic": ends is not None,
-        "elastic": ends is not None,
-    }
-    if ends is not None:
-        wanted |= {
-            "least_frames": ends.least,
-            "most_frames": ends.most,
-            "min_frames": ends.least,
-            "max_frames": ends.most,
-        }
-    known = spec.parameters.model_fields
     return JobRequest(
         operation=EXAMINE,
-        parameters={name: value for name, value in wanted.items() if name in known},
+        parameters={
+            "shortest": ends.least if is_elastic else 1,
+            "longest": ends.most,
+            "elastic": is_elastic,
+        },
         inputs=[
             (LineageRole.Code.VIDEO.code, clip.code),
             (LineageRole.Code.REFERENCE.code, scene.seed_a.code),

@@ -183,7 +183,12 @@ class _Examination:
             "height_px": info.height_px,
             "measures": {code: round(value, 6) for code, value in measures.items()},
             "curve": [
-                [point.frame, point.drift, round(choice.energies[point.frame], 6)]
+                [
+                    point.frame,
+                    point.drift,
+                    round(choice.energies[point.frame], 6),
+                    round(flicker_of(self.figures[max(0, point.frame - 1) : point.frame + 2]), 6),
+                ]
                 for point in drift.points
             ],
             "models": {
