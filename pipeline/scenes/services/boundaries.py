@@ -20,7 +20,7 @@ from pipeline.scenes.arrangement import Arrangement, Key
 from pipeline.scenes.boundary_jobs import Room
 from pipeline.scenes.events import EditEvents
 from pipeline.scenes.joins import measurement_of, result_of, with_details
-from pipeline.scenes.live import publish_boundary, publish_scene
+from pipeline.scenes.live import publish_boundary
 from pipeline.scenes.models import (
     Boundary,
     BoundaryMeasurement,
@@ -31,12 +31,13 @@ from pipeline.scenes.models import (
     Scene,
     SceneState,
 )
+from pipeline.scenes.moves import tell
 from pipeline.scenes.recipe import Recipe, resolve
-from pipeline.scenes.services.edits import ADVANCE, key_of
+from pipeline.scenes.services.edits import key_of
+from pipeline.scenes.takes import hint_advance
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Conflict
 from studio.core.models import User
-from studio.core.tasks import enqueue
 from studio.live.services import record_event
 
 #: Grain that differs by more than this factor is brought to the left take's.
@@ -140,7 +141,7 @@ class _Work:
             jobs.write_measurement(measured, measured.job.outputs.get(position=0).notes)
             history.bump(self.scene)
             publish_boundary(self.scene, boundary)
-            publish_scene(self.scene)
+            tell(self.scene)
         return measured
 
     def heal(
@@ -236,8 +237,8 @@ def heal_boundary(
             data={"method": method.code},
         )
         history.bump(locked)
-        publish_scene(locked)
-        enqueue(ADVANCE, locked.pk)
+        tell(locked)
+        hint_advance(locked.pk)
         return bridge
 
 
@@ -259,7 +260,7 @@ def measure_again(*, actor: User, boundary: Boundary, expected_version: int | No
             raise Conflict("The measurement of this boundary has not failed.")
         history.bump(locked)
         publish_boundary(locked, boundary)
-        enqueue(ADVANCE, locked.pk)
+        hint_advance(locked.pk)
 
 
 def _is_outdated(measured: BoundaryMeasurement, wanted: Mapping[str, Any]) -> bool:
@@ -327,7 +328,7 @@ def _take_up(scene: Scene, bridge: Bridge, result: BridgeResult) -> None:
     if not result.is_better:
         _record(scene, EditEvents.BOUNDARY_FLAGGED, bridge, f"{names}: {result.reason}")
         history.bump(scene)
-        publish_scene(scene)
+        tell(scene)
         return
     scores = f"{result.before_score:.2f} → {result.after_score:.2f}"
     _record(scene, EditEvents.BOUNDARY_HEALED, bridge, f"{names}: {scores}")
@@ -339,7 +340,7 @@ def _take_up(scene: Scene, bridge: Bridge, result: BridgeResult) -> None:
         summary = f"{names} healed: {scores}"
         healed = shown.with_bridge(key, bridge.pk)
         history.add_edit(scene, bridge.job.creator, EditKind.Code.HEAL, summary, healed)
-    publish_scene(scene)
+    tell(scene)
 
 
 def _is_first_generation(scene: Scene) -> bool:

@@ -20,7 +20,7 @@ from pipeline.scenes import arrangement as history
 from pipeline.scenes.arrangement import Arrangement, Item, Key
 from pipeline.scenes.events import EditEvents
 from pipeline.scenes.joins import job_says
-from pipeline.scenes.live import publish_cut, publish_scene
+from pipeline.scenes.live import publish_cut
 from pipeline.scenes.models import (
     BoundaryMeasurement,
     BridgeResult,
@@ -35,6 +35,7 @@ from pipeline.scenes.models import (
     Segment,
     Take,
 )
+from pipeline.scenes.moves import tell
 from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.seeds.models import CheckVerdict
 from studio.core.access import CapabilityCode, require
@@ -196,7 +197,7 @@ def render_cut(*, actor: User, scene: Scene, profile: CodecProfile.Code | None =
         _write_pieces(cut, pieces)
         _record(EditEvents.CUT_ASKED, cut, actor)
         history.bump(locked)
-        publish_scene(locked)
+        tell(locked)
         return cut
 
 

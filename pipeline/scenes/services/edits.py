@@ -16,18 +16,16 @@ from django.utils import timezone
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.arrangement import Arrangement, Item, Key
 from pipeline.scenes.events import EditEvents
-from pipeline.scenes.live import publish_scene
 from pipeline.scenes.models import Boundary, Bridge, EditKind, Scene, SceneEdit, Segment, Take
+from pipeline.scenes.moves import tell
+from pipeline.scenes.takes import hint_advance
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Conflict, Invalid
 from studio.core.lookups import Codes
 from studio.core.models import User
-from studio.core.tasks import enqueue
 from studio.live.models import Lock
 from studio.live.services import record_event
 
-#: Task that measures and heals what an edit has joined anew.
-ADVANCE = "pipeline.scenes.engine.run_advance"
 #: Fewest frames that a trim may leave: one to show, one to join.
 LEAST_FRAMES = 2
 
@@ -323,8 +321,8 @@ def _tell(actor: User, scene: Scene, event: Codes, edit: SceneEdit) -> None:
         label=str(scene),
         data={"edit": edit.number, "summary": str(edit)},
     )
-    publish_scene(scene)
-    enqueue(ADVANCE, scene.pk)
+    tell(scene)
+    hint_advance(scene.pk)  # what the edit has joined anew is measured and healed
 
 
 def _refuse_held(actor: User, before: Arrangement, after: Arrangement) -> None:
