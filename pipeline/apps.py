@@ -12,9 +12,17 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds of event, and connect what must run after `migrate`."""
-        from pipeline.jobs import events, links  # noqa: F401  (register their kinds and links)
+        # These register their kinds of event, links and receivers.
+        from pipeline.characters import events as character_events  # noqa: F401
+        from pipeline.characters import links as character_links  # noqa: F401
+        from pipeline.jobs import events, links  # noqa: F401
         from pipeline.operations.sync import sync_catalogue
         from pipeline.presets.services import sync_presets
+        from pipeline.scenes import events as scene_events  # noqa: F401
+        from pipeline.scenes import receivers as scene_receivers  # noqa: F401
+        from pipeline.seeds import events as seed_events  # noqa: F401
+        from pipeline.seeds import links as seed_links  # noqa: F401
+        from pipeline.seeds import receivers as seed_receivers  # noqa: F401
 
         post_migrate.connect(sync_catalogue, sender=self, dispatch_uid="pipeline.catalogue")
         post_migrate.connect(sync_presets, sender=self, dispatch_uid="pipeline.presets")

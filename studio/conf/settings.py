@@ -247,6 +247,8 @@ SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
     "assets.storage.uploads.sweep_uploads",
     "assets.renditions.sweep.sweep_renditions",
+    "pipeline.seeds.checking.sweep_checks",
+    "pipeline.scenes.sweep.sweep_scenes",
     "billing.plans.services.renew_allowances",
     "studio.queue.services.prune_failures",
     "studio.queue.services.prune_abandoned",
