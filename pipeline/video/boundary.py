@@ -206,7 +206,7 @@ def mix(
 ) -> npt.NDArray[np.float64]:
     """Return the score of pairs from its parts; see the module."""
     return np.asarray(
-        SSIM_WEIGHT * np.maximum(0, ssim)
+        SSIM_WEIGHT * np.clip(ssim, 0, 1)
         + PHASH_WEIGHT * (1 - np.minimum(1, phash / PHASH_UNRELATED_BITS))
         + MOTION_WEIGHT * motion
         + COLOUR_WEIGHT * colour

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.imaging.measures import luma
-from pipeline.video.measures import Frame, GrainProfile
+from pipeline.video.measures import Frame, GrainProfile, grain_profile
 
 #: Grain is synchronised when it differs by more than this factor and this much.
 GRAIN_FACTOR = 1.25
 GRAIN_LEAST_LEVELS = 0.4
+_DAMPING_ROUNDS = 3  # each leaves some, as the residual of one Gaussian is not all of the grain
 
 
 def grain_ratio(left: GrainProfile, right: GrainProfile) -> float:
@@ -40,9 +41,9 @@ def sync_grain(
 
     Too fine: white noise of deviation ``√(target² − own²) · weight`` for the luminance of each
     place is added to all channels alike, drawn from the seed and the frame's position. Too coarse:
-    the residual of a Gaussian of 1 px is damped by ``(target / own)^weight``, less and less up to
-    three deviations, where it is drawing and not grain. Differences of less than a factor of 1.25
-    or 0.4 levels are left alone.
+    the residual of a Gaussian of 1 px is damped, in three rounds, until the grain is
+    ``own · (target / own)^weight``; less and less up to three deviations, where it is drawing.
+    Differences of less than a factor of 1.25 or 0.4 levels are left alone.
 
     Returns:
         As many frames; those that need nothing are the given ones.
@@ -87,10 +88,13 @@ def _add_grain(
 def _damp_grain(
     frame: Frame, wanted: npt.NDArray[np.float64], has: npt.NDArray[np.float64], weight: float
 ) -> Frame:
-    factor = np.minimum(1.0, (wanted + 0.1) / (has + 0.1)) ** weight
-    damp = _by_luminance(frame, factor)[..., None]
+    goal = has * np.minimum(1.0, (wanted + 0.1) / (has + 0.1)) ** weight
     reach = 3 * (_by_luminance(frame, has)[..., None] + np.float32(0.5))
-    soft = cv2.GaussianBlur(frame, (0, 0), 1.0).astype(np.float32)
-    residual = frame - soft
-    keep = damp + (1 - damp) * np.minimum(1, np.square(residual / reach))
-    return np.asarray(np.clip(np.rint(soft + residual * keep), 0, 255), np.uint8)
+    for _ in range(_DAMPING_ROUNDS):
+        factor = np.minimum(1.0, (goal + 0.1) / (grain_profile(frame).filled() + 0.1))
+        damp = _by_luminance(frame, factor)[..., None]
+        soft = cv2.GaussianBlur(frame, (0, 0), 1.0).astype(np.float32)
+        residual = frame - soft
+        keep = damp + (1 - damp) * np.minimum(1, np.square(residual / reach))
+        frame = np.asarray(np.clip(np.rint(soft + residual * keep), 0, 255), np.uint8)
+    return frame

@@ -200,9 +200,10 @@ def _line(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> tuple[float
         total = float(weight.sum())
         if total < 32:
             break
-        mean_x, mean_y = float(weight @ x) / total, float(weight @ y) / total
-        spread = float(weight @ np.square(x - mean_x)) / total
-        together = float(weight @ ((x - mean_x) * (y - mean_y))) / total
+        mean_x, mean_y = float((weight * x).sum()) / total, float((weight * y).sum()) / total
+        away = weight * (x - mean_x)
+        spread = float((away * (x - mean_x)).sum()) / total
+        together = float((away * (y - mean_y)).sum()) / total
         gain = (together + _GAIN_PRIOR) / (spread + _GAIN_PRIOR)
         offset = mean_y - gain * mean_x
     return gain, offset
