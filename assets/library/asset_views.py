@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assets.library import actions, panels, services
-from assets.library.cards import Card, card_of, picture_of, ratio_of
+from assets.library.cards import SIDES_PX, Card, card_of, picture_of, ratio_of, thumb_url
 from assets.library.filters import AssetFilters
 from assets.library.listing import Listing, load
 from assets.library.models import Asset, RetentionClass, RetentionTransition, Version
@@ -86,6 +86,7 @@ def _facts(request: HttpRequest, found: Asset, version: Version) -> dict[str, An
         "is_favourite": getattr(found, "is_favourite", False),
         "media_type": media_type,
         "image": getattr(version.blob, "image", None),
+        "film": getattr(version.blob, "video", None),
         "file_url": _file_url(version),
         "may_create": may_create,
         "actions": [
@@ -118,8 +119,10 @@ def _preview(version: Version) -> dict[str, Any]:
     facts = MediaType.extras[MediaTypeCode(version.blob.media_type_id)]
     players = {AssetKind.Code.VIDEO: "video", AssetKind.Code.AUDIO: "audio"}
     player = players.get(facts["kind_id"], "") if facts["is_inline"] else ""
+    picture = picture_of(version)
     return {
-        "picture": picture_of(version),
+        "picture": picture,
+        "poster_url": thumb_url(version.code, SIDES_PX[-1]) if picture else "",
         "ratio": ratio_of(version.blob),
         "player": player,
         "is_inline": facts["is_inline"],

@@ -11,8 +11,8 @@ from django.urls import get_script_prefix, reverse
 
 from assets.library.models import Asset, Version
 from assets.renditions.models import RenditionKind
-from assets.renditions.queries import rendition_state
-from assets.storage.models import AssetKind, Blob, ImageProperties
+from assets.renditions.queries import properties_of, rendition_state
+from assets.storage.models import AssetKind, Blob, ImageProperties, VideoProperties
 
 #: Sides of the thumbnails, smallest first.
 SIDES_PX: list[int] = sorted(int(row["side_px"]) for row in RenditionKind.extras.values())
@@ -48,6 +48,7 @@ class Card:
     Args:
         state: of the thumbnails: made, pending, failed, or none for what has none.
         ratio: width by height in percent, in the steps that the style sheet has classes for.
+        length: how long a video is, as "0:03"; empty for what is none.
     """
 
     asset: Asset
@@ -57,6 +58,7 @@ class Card:
     ratio: int
     size_bytes: int
     picture: Picture | None
+    length: str = ""
 
 
 def card_of(asset: Asset, *, query: str = "") -> Card:
@@ -76,14 +78,23 @@ def card_of(asset: Asset, *, query: str = "") -> Card:
         ratio=ratio_of(version.blob if version else None),
         size_bytes=version.blob.size_bytes if version else 0,
         picture=picture,
+        length=_length(version.blob if version else None),
     )
+
+
+def _length(blob: Blob | None) -> str:
+    film: VideoProperties | None = getattr(blob, "video", None)
+    if film is None:
+        return ""
+    minutes, seconds = divmod(round(film.duration_s), 60)
+    return f"{minutes}:{seconds:02}"
 
 
 def picture_of(version: Version) -> Picture | None:
     """The thumbnails of a version, or None while there are none. No query after `with_file`."""
-    if rendition_state(version.blob) != "made":
+    image = properties_of(version.blob)
+    if image is None or rendition_state(version.blob) != "made":
         return None
-    image: ImageProperties = version.blob.image
     widths = _widths(image)
     return Picture(
         src=thumb_url(version.code, SIDES_PX[0]),
@@ -119,7 +130,7 @@ def ratio_of(blob: Blob | None) -> int:
 
     Steps are 5 up to a square and 10 above: small against the gap between two tiles.
     """
-    image: ImageProperties | None = getattr(blob, "image", None)
+    image = properties_of(blob) if blob is not None else None
     if image is None:
         return 100
     percent = 100 * image.width_px / image.height_px
@@ -127,7 +138,7 @@ def ratio_of(blob: Blob | None) -> int:
     return max(RATIO_MIN, min(RATIO_MAX, step * round(percent / step)))
 
 
-def _widths(image: ImageProperties) -> list[tuple[int, int]]:
+def _widths(image: ImageProperties | VideoProperties) -> list[tuple[int, int]]:
     """Side and width of each thumbnail, leaving out those no bigger than the one before."""
     longer = max(image.width_px, image.height_px)
     found: list[tuple[int, int]] = []

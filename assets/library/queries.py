@@ -145,13 +145,13 @@ class VersionQuerySet(ProjectScopedQuerySet["Version"]):
     def with_file(self) -> VersionQuerySet:
         """With blob, media type, picture properties and whether renditions failed."""
         return self.select_related(
-            "blob", "blob__media_type", "blob__image", "blob__rendition_failure"
+            "blob", "blob__media_type", "blob__image", "blob__video", "blob__rendition_failure"
         )
 
     def newest(self) -> VersionQuerySet:
         """The current version of each asset, with as much of its file as a tile shows."""
         return (
-            self.select_related("blob__image", "blob__rendition_failure")
+            self.select_related("blob__image", "blob__video", "blob__rendition_failure")
             .only(
                 "code",
                 "number",
@@ -161,6 +161,12 @@ class VersionQuerySet(ProjectScopedQuerySet["Version"]):
                 "blob__image__width_px",
                 "blob__image__height_px",
                 "blob__image__thumbhash",
+                "blob__video__width_px",
+                "blob__video__height_px",
+                "blob__video__frames",
+                "blob__video__fps_num",
+                "blob__video__fps_den",
+                "blob__video__thumbhash",
                 "blob__rendition_failure__source_id",
             )
             .order_by("asset_id", "-number")

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from assets.library.models import Asset, Lineage, LineageRole, Origin, RetentionClass, Version
 from assets.library.services import MAX_CAPTION, MAX_NOTE
 from assets.renditions.queries import RENDITION_STATES, rendition_state
-from assets.storage.models import AssetKind, ImageProperties, MediaType
+from assets.storage.models import AssetKind, ImageProperties, MediaType, VideoProperties
 from studio.core.api.fields import CodeField
 from studio.core.api.serializers import PersonSerializer
 from studio.core.models import Project
@@ -44,6 +44,31 @@ class PictureSerializer(serializers.ModelSerializer[ImageProperties]):
         return base64.b64encode(bytes(picture.thumbhash)).decode()
 
 
+class VideoSerializer(serializers.ModelSerializer[VideoProperties]):
+    """What reading a video has shown; the frame rate is fps_num / fps_den."""
+
+    thumbhash = serializers.SerializerMethodField(help_text="base64; null until it is rendered")
+
+    class Meta:
+        model = VideoProperties
+        fields = [
+            "width_px",
+            "height_px",
+            "fps_num",
+            "fps_den",
+            "frames",
+            "codec",
+            "has_audio",
+            "poster_frame",
+            "thumbhash",
+        ]
+        read_only_fields = fields
+
+    def get_thumbhash(self, film: VideoProperties) -> str | None:
+        """Base64."""
+        return None if film.thumbhash is None else base64.b64encode(bytes(film.thumbhash)).decode()
+
+
 class ThumbnailsSerializer(serializers.Serializer[Any]):
     """Addresses of the thumbnails by the length of their longer side."""
 
@@ -59,6 +84,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
     size_bytes = serializers.IntegerField(source="blob.size_bytes", read_only=True)
     sha256 = serializers.CharField(source="blob.sha256", read_only=True)
     picture = serializers.SerializerMethodField()
+    video = serializers.SerializerMethodField()
     renditions = serializers.SerializerMethodField()
     file = serializers.SerializerMethodField(help_text="address; asks for the same rights")
     thumbnails = serializers.SerializerMethodField()
@@ -74,6 +100,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
             "size_bytes",
             "sha256",
             "picture",
+            "video",
             "renditions",
             "file",
             "thumbnails",
@@ -86,6 +113,12 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
         """Properties; null for what is no picture."""
         picture = getattr(version.blob, "image", None)
         return PictureSerializer(picture).data if picture is not None else None
+
+    @extend_schema_field(VideoSerializer(allow_null=True))
+    def get_video(self, version: Version) -> Any:
+        """Properties; null for what is no video."""
+        film = getattr(version.blob, "video", None)
+        return VideoSerializer(film).data if film is not None else None
 
     @extend_schema_field(serializers.ChoiceField(choices=RENDITION_STATES))
     def get_renditions(self, version: Version) -> str:

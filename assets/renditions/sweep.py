@@ -1,15 +1,17 @@
-"""Finding pictures whose thumbnails were never made, because the process that had them died."""
+"""Finding pictures and videos whose thumbnails were never made: the process had died over them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from assets.library.services import RENDITIONS_TASK
 from assets.renditions.models import RenditionFailure
 from assets.storage.models import Blob
+from assets.storage.videos import VIDEOS
 from studio.core.tasks import MEDIA, backlog, enqueue
 from studio.ops.sweeper import every
 
@@ -29,8 +31,9 @@ def sweep_renditions() -> None:
     if backlog(MEDIA):
         return
     lost = Blob.objects.filter(
-        image__thumbhash__isnull=True,
-        image__isnull=False,
+        Q(image__isnull=False, image__thumbhash__isnull=True)
+        # also those that were stored before the studio knew videos
+        | Q(media_type__in=VIDEOS, video__thumbhash__isnull=True),
         created_at__lt=timezone.now() - LOST_AFTER,
         rendition_failure__isnull=True,
         versions__isnull=False,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyvips
 
 from assets.renditions.models import RenditionKind, RenditionKindCode
@@ -37,7 +38,19 @@ def make_thumbnails(path: Path) -> Thumbnails:
     image = pyvips.Image.thumbnail(
         str(path), side, height=side, size="down", fail_on="error"
     ).copy_memory()
-    image = _in_srgb(image)
+    return _files(_in_srgb(image), kinds)
+
+
+def make_frame_thumbnails(frame: npt.NDArray[np.uint8]) -> Thumbnails:
+    """Render all thumbnails of one upright frame of a video, uint8 RGB (height, width, 3)."""
+    height, width = frame.shape[:2]
+    image = pyvips.Image.new_from_memory(frame.tobytes(), width, height, 3, "uchar")
+    kinds = sorted(RenditionKindCode, key=_side_px, reverse=True)
+    return _files(_shrunk(image.copy(interpretation="srgb"), _side_px(kinds[0])), kinds)
+
+
+def _files(image: Any, kinds: list[RenditionKindCode]) -> Thumbnails:
+    """The files from the biggest to the smallest, each from the one before."""
     files = {}
     for kind in kinds:
         image = _shrunk(image, _side_px(kind))

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from assets.storage.models import Blob, ImageProperties, MediaType, Upload
+from assets.storage.models import Blob, ImageProperties, MediaType, Upload, VideoProperties
 from assets.storage.uploads import abort_upload
 from studio.core.back_office import LookupAdmin, ReadOnlyAdmin, ServiceAdmin
 
@@ -29,6 +29,14 @@ class ImagePropertiesInline(admin.StackedInline):  # type: ignore[type-arg]
     exclude = ["thumbhash"]
 
 
+class VideoPropertiesInline(admin.StackedInline):  # type: ignore[type-arg]
+    """What reading the video has shown."""
+
+    model = VideoProperties
+    can_delete = False
+    exclude = ["thumbhash"]
+
+
 @admin.register(Blob)
 class BlobAdmin(ReadOnlyAdmin):
     """Stored bytes."""
@@ -37,7 +45,7 @@ class BlobAdmin(ReadOnlyAdmin):
     list_filter = ["media_type", "created_at"]
     list_select_related = ["media_type"]
     search_fields = ["sha256"]
-    inlines = [ImagePropertiesInline]
+    inlines = [ImagePropertiesInline, VideoPropertiesInline]
     ordering = ["-id"]
 
 

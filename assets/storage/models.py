@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from fractions import Fraction
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from studio.core.access import ProjectScopedQuerySet
 from studio.core.lookups import Codes, Lookup, Transition
@@ -21,6 +22,7 @@ __all__ = [
     "Upload",
     "UploadState",
     "UploadStateTransition",
+    "VideoProperties",
 ]
 
 
@@ -185,6 +187,69 @@ class ImageProperties(models.Model):
 
     def __str__(self) -> str:
         return f"{self.width_px} × {self.height_px} px"
+
+
+class VideoProperties(models.Model):
+    """A row states what reading the video in a blob has shown.
+
+    Sizes are as people see it, upright. `fps_num / fps_den` is the mean frame rate. The poster
+    frame (0-based) stands for the video in the library. No `thumbhash` means that the renditions
+    are not made yet.
+    """
+
+    blob = models.OneToOneField(
+        Blob, on_delete=models.CASCADE, related_name="video", primary_key=True
+    )
+    width_px = models.PositiveIntegerField()
+    height_px = models.PositiveIntegerField()
+    fps_num = models.PositiveIntegerField(help_text="Frames per second, above the line")
+    fps_den = models.PositiveIntegerField(help_text="Frames per second, below the line")
+    frames = models.PositiveIntegerField()
+    codec = models.CharField(max_length=40, help_text="As FFmpeg calls it: h264, hevc, prores, …")
+    has_audio = models.BooleanField()
+    poster_frame = models.PositiveIntegerField()
+    thumbhash = models.BinaryField(null=True, max_length=32)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    width_px__gt=0, height_px__gt=0, fps_num__gt=0, fps_den__gt=0, frames__gt=0
+                ),
+                name="video_properties_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(poster_frame__lt=F("frames")), name="video_properties_poster_is_shown"
+            ),
+            models.CheckConstraint(condition=~Q(codec=""), name="video_properties_codec_named"),
+        ]
+        indexes = [
+            # the sweeper's search for videos without renditions
+            models.Index(
+                fields=["blob"],
+                condition=Q(thumbhash__isnull=True),
+                name="video_properties_unrendered",
+            ),
+        ]
+        verbose_name_plural = "video properties"
+
+    def __str__(self) -> str:
+        return f"{self.width_px} × {self.height_px} px, {self.frames} frames"
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames per second."""
+        return Fraction(self.fps_num, self.fps_den)
+
+    @property
+    def frames_per_second(self) -> float:
+        """The same, rounded to a float, for people."""
+        return self.fps_num / self.fps_den
+
+    @property
+    def duration_s(self) -> float:
+        """How long it lasts, seconds."""
+        return self.frames * self.fps_den / self.fps_num
 
 
 class UploadState(Lookup):

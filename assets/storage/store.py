@@ -20,11 +20,18 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from assets.storage.backends import Backend, LocalBackend, backend, disk_errors, spooled
-from assets.storage.models import Blob, ImageProperties, MediaType, MediaTypeCode
+from assets.storage.models import (
+    Blob,
+    ImageProperties,
+    MediaType,
+    MediaTypeCode,
+    VideoProperties,
+)
 from assets.storage.naming import check_file_name
 from assets.storage.pictures import Picture, inspect_picture
 from assets.storage.sniffing import HEAD_BYTES, IMAGES, UPLOADABLE, check_ending, sniff
 from assets.storage.structure import check_structure
+from assets.storage.videos import VIDEOS, Film, inspect_video
 from studio.core.errors import Invalid, TooLarge, Unavailable, UnsupportedMedia
 
 _CHUNK_BYTES = 1024**2
@@ -87,7 +94,8 @@ def ingest_bytes(content: bytes, media_type: MediaTypeCode | str, *, measured: b
     Args:
         media_type: what they must be (a member or its code, such as `image/png`); the bytes are
             looked at all the same.
-        measured: decode a picture to the last pixel and note its properties. False for derived
+        measured: decode a picture to the last pixel, a video's first frame, and note its
+            properties. False for derived
             files that the studio itself has just encoded from a checked picture.
 
     Raises:
@@ -214,8 +222,7 @@ def _keep(
     if wanted_digest and wanted_digest != digest:
         raise Invalid("The file was damaged on its way: its SHA-256 is not the announced one.")
     media_type = _check_type(path, size, file_name, accept)
-    wanted = measured and media_type in IMAGES
-    picture = inspect_picture(path, media_type) if wanted else None
+    found = _inspect(path, media_type) if measured else None
     present = Blob.objects.filter(sha256=digest).first()
     place.put(
         path,
@@ -223,7 +230,14 @@ def _keep(
         sha256=digest,
         media_type=media_type.code,
     )
-    return present or _insert(digest, size, media_type, picture)
+    return present or _insert(digest, size, media_type, found)
+
+
+def _inspect(path: Path, media_type: MediaTypeCode) -> Picture | Film | None:
+    """What a picture or a video is; None for anything else."""
+    if media_type in IMAGES:
+        return inspect_picture(path, media_type)
+    return inspect_video(path, media_type) if media_type in VIDEOS else None
 
 
 def _media_type(wanted: MediaTypeCode | str) -> MediaTypeCode:
@@ -252,7 +266,9 @@ def _check_type(
     return media_type
 
 
-def _insert(digest: str, size: int, media_type: MediaTypeCode, picture: Picture | None) -> Blob:
+def _insert(
+    digest: str, size: int, media_type: MediaTypeCode, found: Picture | Film | None
+) -> Blob:
     """The row of these bytes; two who store the same at once get the same row."""
     with transaction.atomic(durable=True):
         Blob.objects.bulk_create(
@@ -260,8 +276,12 @@ def _insert(digest: str, size: int, media_type: MediaTypeCode, picture: Picture 
             ignore_conflicts=True,
         )
         blob = Blob.objects.get(sha256=digest)
-        if picture is not None:
+        if isinstance(found, Picture):
             ImageProperties.objects.bulk_create(
-                [ImageProperties(blob=blob, **asdict(picture))], ignore_conflicts=True
+                [ImageProperties(blob=blob, **asdict(found))], ignore_conflicts=True
+            )
+        elif found is not None:
+            VideoProperties.objects.bulk_create(
+                [VideoProperties(blob=blob, **asdict(found))], ignore_conflicts=True
             )
     return blob

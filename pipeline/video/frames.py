@@ -131,6 +131,8 @@ def open_video(path: Path | str) -> Iterator[tuple[av.container.InputContainer, 
             yield container, streams[0]
     except FileNotFoundError as error:
         raise UnreadableVideo(f"“{name}” is not there.") from error
+    except av.error.EOFError as error:
+        raise UnreadableVideo(f"“{name}” is a video without a single frame.") from error
     except av.error.FFmpegError as error:
         raise UnreadableVideo(
             f"“{name}” can't be read: the file is damaged or no video ({error.strerror})."
@@ -199,7 +201,7 @@ def probe(path: Path | str) -> VideoInfo:
             height_px=context.height,
             fps=fps,
             frames=len(stamps.pts),
-            codec=context.name.removeprefix("lib").replace("dav1d", "av1"),
+            codec=context.codec.canonical_name,
             pixel_format=context.pix_fmt or "",
             keyframes=stamps.keyframes,
             has_audio=bool(container.streams.audio),

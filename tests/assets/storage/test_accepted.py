@@ -12,6 +12,7 @@ from assets.storage.models import Blob, MediaType
 from assets.storage.naming import check_file_name, display_name, title_from
 from assets.storage.store import ingest
 from studio.core.errors import Invalid
+from tests.assets.films import film
 from tests.assets.pictures import chunk, encoded, gif_of, gradient, png, png_of
 
 JPEG = encoded(gradient(40, 30), "JPEG")
@@ -29,7 +30,6 @@ def _glb() -> bytes:
 FILM = box(b"ftyp", b"isom\x00\x00\x02\x00isommp41") + box(b"moov", bytes(40)) + box(b"mdat", b"x")
 WAV = b"RIFF" + struct.pack("<I", 40) + b"WAVEfmt " + struct.pack("<I", 16) + bytes(16)
 WAV += b"data" + struct.pack("<I", 4) + bytes(4)
-WEBM = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm" + b"\x18\x53\x80\x67\x81\x00"
 
 FILES = {
     "a.png": (png(), "image/png"),
@@ -48,10 +48,11 @@ FILES = {
     "a.gif": (gif_of(3), "image/gif"),
     "a.tif": (encoded(gradient(40, 30), "TIFF"), "image/tiff"),
     "a.avif": (encoded(gradient(40, 30), "AVIF"), "image/avif"),
-    "a.mp4": (FILM, "video/mp4"),
-    "a.mov": (FILM.replace(b"isom", b"qt  ", 1), "video/quicktime"),
+    "a.mp4": (film("mp4"), "video/mp4"),
+    "a.mov": (film("mov"), "video/quicktime"),
     "a.m4a": (FILM.replace(b"isom", b"M4A ", 1), "audio/mp4"),
-    "a.webm": (WEBM, "video/webm"),
+    "a.webm": (film("webm", codec="libvpx-vp9"), "video/webm"),
+    "a.mkv": (film("matroska"), "video/x-matroska"),
     "a.wav": (WAV, "audio/wav"),
     "a.mp3": (b"ID3\x04" + bytes(60), "audio/mpeg"),
     "frame.mp3": (b"\xff\xfb\x90\x00" + bytes(60), "audio/mpeg"),
@@ -75,13 +76,14 @@ def test_accepted(name: str) -> None:
     blob = ingest(io.BytesIO(content), file_name=name, size_bytes=len(content))
     assert blob.media_type.code == media_type
     assert hasattr(blob, "image") is media_type.startswith("image/")
+    assert hasattr(blob, "video") is media_type.startswith("video/")
     assert Blob.objects.count() == 1
 
 
 def test_every_type_that_may_come_in_is_tried() -> None:
     tried = {media_type for _, media_type in FILES.values()}
     left = {member.code for member in MediaType.Code} - tried
-    assert left == {"application/zip", "video/x-matroska"}
+    assert left == {"application/zip"}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.video.encoding import PROFILES, TAKE, VideoWriter, write_video
+from pipeline.video.encoding import PROFILES, write_video
 from pipeline.video.frames import UnreadableVideo, probe, read_frame, read_frames
+from tests.assets.films import film
 from tests.pipeline.video.clips import RATES, make_take, moving, texture
 from tests.support.burned import burn, read_burned
 
@@ -100,10 +101,12 @@ def test_unreadable_files_say_why(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
-    with VideoWriter(tmp_path / "empty.mp4", TAKE, 64, 64, Fraction(24)):
-        pass
-    with pytest.raises(UnreadableVideo):
+    (tmp_path / "empty.mp4").write_bytes(film(frames=0))
+    (tmp_path / "empty.mkv").write_bytes(film("matroska", frames=0))
+    with pytest.raises(UnreadableVideo, match="no video stream"):
         probe(tmp_path / "empty.mp4")
+    with pytest.raises(UnreadableVideo, match="without a single frame"):
+        probe(tmp_path / "empty.mkv")
     with pytest.raises(ValueError, match="at least one frame"):
         write_video(tmp_path / "none.mp4", [], fps=Fraction(24))
 
