@@ -40,9 +40,7 @@ def inputs_of(request: RunRequest, role: str) -> list[InputFile]:
 
 def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     image: Any = pyvips.Image.new_from_file(str(path), fail_on="error").autorot()
-    if image.get_typeof("icc-profile-data") and image.interpretation != "srgb":
-        image = image.icc_transform("srgb", embedded=True)
-    elif image.get_typeof("icc-profile-data"):
+    if image.get_typeof("icc-profile-data"):
         image = _by_profile(image)
     image = image.colourspace("srgb")
     if image.hasalpha():
