@@ -38,7 +38,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.imaging.measures import phash64
-from pipeline.video.measures import SSIM_C1, SSIM_C2, Frame, flow, working_grey
+from pipeline.video.measures import SSIM_C1, SSIM_C2, Frame, flow, working_rgb
 
 SSIM_WEIGHT, PHASH_WEIGHT, MOTION_WEIGHT, COLOUR_WEIGHT = 0.50, 0.15, 0.20, 0.15
 PHASH_UNRELATED_BITS = 32
@@ -120,9 +120,10 @@ def describe(frames: Sequence[Frame]) -> Described:
         raise ValueError("there is no frame to compare")
     if any(frame.shape != frames[0].shape for frame in frames) or min(frames[0].shape[:2]) < 16:
         raise ValueError("frames of one size, at least 16 px, are compared")
-    greys = [working_grey(frame) for frame in frames]
+    small = [working_rgb(frame) for frame in frames]
+    greys = [np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8) for frame in small]
     colours = np.stack(
-        [cv2.resize(f, (_BLOCKS, _BLOCKS), interpolation=cv2.INTER_AREA).ravel() for f in frames]
+        [cv2.resize(f, (_BLOCKS, _BLOCKS), interpolation=cv2.INTER_AREA).ravel() for f in small]
     ).astype(np.float32)
     flows = [_flow(a, b) for a, b in itertools.pairwise(greys)]
     patches, means, variances = _patches(np.stack(greys))

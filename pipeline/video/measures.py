@@ -30,6 +30,7 @@ __all__ = [
     "sharpness",
     "ssim",
     "working_grey",
+    "working_rgb",
 ]
 
 Frame = npt.NDArray[np.uint8]
@@ -100,15 +101,20 @@ def phash_distance(a: Frame, b: Frame) -> int:
 # --- motion and time --------------------------------------------------------------------------
 
 
+def working_rgb(frame: Frame, side_px: int = WORKING_SIDE_PX) -> Frame:
+    """Return the frame, area-averaged to a shorter side of at most ``side_px``."""
+    height, width = frame.shape[:2]
+    factor = side_px / min(height, width)
+    if factor >= 1:
+        return np.ascontiguousarray(frame)
+    size = (max(16, round(width * factor)), max(16, round(height * factor)))
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def working_grey(frame: Frame, side_px: int = WORKING_SIDE_PX) -> npt.NDArray[np.uint8]:
     """Return the frame as grey values, area-averaged to a shorter side of at most ``side_px``."""
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) if frame.ndim == 3 else frame
-    height, width = grey.shape
-    factor = side_px / min(height, width)
-    if factor >= 1:
-        return np.ascontiguousarray(grey)
-    size = (max(16, round(width * factor)), max(16, round(height * factor)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return working_rgb(np.asarray(grey, np.uint8), side_px)
 
 
 def flow(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], *, is_fine: bool = False) -> Flow:
