@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Max
 
 from pipeline.jobs.run import patiently
 from pipeline.scenes import arrangement as history
@@ -60,6 +61,12 @@ def payer(scene: Scene) -> User:
     return last.started_by if last is not None else scene.created_by
 
 
+def start_run(actor: User, scene: Scene) -> None:
+    """Note who sets a scene going; call with the scene locked."""
+    last = SceneRun.objects.filter(scene=scene).aggregate(last=Max("number"))["last"] or 0
+    SceneRun.objects.create(scene=scene, number=last + 1, started_by=actor)
+
+
 def stop(scene: Scene, why: str) -> None:
     """Let a scene wait for a person, who is told why; call with the scene locked."""
     move_scene(scene, S.STOPPED, why)
@@ -87,9 +94,11 @@ def _step(scene_id: int) -> bool:
             return True
         if scene.state_id == S.READY:
             return _keep(scene)
-        if scene.state_id != S.GENERATING:
+        if scene.state_id not in (S.GENERATING, S.STOPPED):
             return False
         recipe = resolve(scene.type_version)
+        if scene.state_id == S.STOPPED:  # what was asked for meanwhile is finished all the same
+            return _examine(scene, recipe) or grant_wish(scene, recipe)
         steps: tuple[Callable[[Scene, Recipe], bool], ...] = (
             _examine,
             grant_wish,
@@ -125,6 +134,8 @@ def _examine(scene: Scene, recipe: Recipe) -> bool:
     try:
         submit_examination(scene, take, recipe)
     except DomainError as error:
+        if scene.state_id == S.STOPPED:
+            return False
         name = f"Segment {take.segment.number}, take {take.number}, can't be examined"
         stop(scene, _unpaid(name, error))
     return True

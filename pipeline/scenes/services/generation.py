@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from pipeline.jobs.control import cancel_job, retry_job
 from pipeline.jobs.models import Job
 from pipeline.jobs.submit import plan_job
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.arrangement import Arrangement
-from pipeline.scenes.engine import generate_segment
+from pipeline.scenes.engine import generate_segment, start_run
 from pipeline.scenes.events import SceneEvents
-from pipeline.scenes.models import EditKind, Scene, SceneRun, SceneState, Take
+from pipeline.scenes.models import EditKind, Scene, SceneState, Take
 from pipeline.scenes.moves import move_scene, state_of
 from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.scenes.requests import TakeOrder, seed_for, take_request
@@ -43,7 +43,7 @@ def start_scene(*, actor: User, scene: Scene, expected_version: int | None = Non
             raise Conflict("This scene was started before.", remedy="Resume it instead.")
         _check_first(actor, locked, resolve(locked.type_version))
         move_scene(locked, S.GENERATING)
-        _run(actor, locked)
+        start_run(actor, locked)
         if locked.edit_id is None:
             empty = Arrangement()
             history.add_edit(locked, actor, EditKind.Code.GENERATE, "Generated", empty)
@@ -85,7 +85,7 @@ def resume_scene(*, actor: User, scene: Scene, expected_version: int | None = No
             word = state_of(locked).label.lower()
             raise Conflict(f"This scene is {word}; there is nothing to resume.")
         move_scene(locked, S.GENERATING)
-        _run(actor, locked)
+        start_run(actor, locked)
         if locked.edit_id is None:
             empty = Arrangement()
             history.add_edit(locked, actor, EditKind.Code.GENERATE, "Generated", empty)
@@ -164,11 +164,6 @@ def _try_again(actor: User, scene: Scene, recipe: Recipe) -> None:
         retry_job(actor=actor, job=last.examination.job)
     else:
         generate_segment(scene, segment, recipe, actor)
-
-
-def _run(actor: User, scene: Scene) -> None:
-    last = SceneRun.objects.filter(scene=scene).aggregate(last=Max("number"))["last"] or 0
-    SceneRun.objects.create(scene=scene, number=last + 1, started_by=actor)
 
 
 def _record(kind: SceneEvents, actor: User, scene: Scene) -> None:
