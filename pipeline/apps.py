@@ -15,9 +15,14 @@ class PipelineConfig(AppConfig):
         # These register their kinds of event, links and receivers.
         from pipeline.characters import events as character_events  # noqa: F401
         from pipeline.characters import links as character_links  # noqa: F401
+        from pipeline.delivery import events as delivery_events  # noqa: F401
+        from pipeline.delivery import links as delivery_links  # noqa: F401
+        from pipeline.delivery import receivers as delivery_receivers  # noqa: F401
         from pipeline.jobs import events, links  # noqa: F401
         from pipeline.operations.sync import sync_catalogue
         from pipeline.presets.services import sync_presets
+        from pipeline.review import events as review_events  # noqa: F401
+        from pipeline.review import links as review_links  # noqa: F401
         from pipeline.scenes import events as scene_events  # noqa: F401
         from pipeline.scenes import receivers as scene_receivers  # noqa: F401
         from pipeline.seeds import events as seed_events  # noqa: F401

@@ -1,5 +1,11 @@
-"""API of this slice, below `/api/v1/`."""
+"""API of deliveries, below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from pipeline.delivery import api
+
+urlpatterns: list[URLPattern] = [
+    path("deliveries/", api.DeliveryListView.as_view(), name="api-deliveries"),
+    path("deliveries/<uuid:code>/", api.DeliveryView.as_view(), name="api-delivery"),
+    path("deliveries/<uuid:code>/repeat/", api.RepeatView.as_view(), name="api-delivery-repeat"),
+]

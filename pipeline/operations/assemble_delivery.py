@@ -58,7 +58,8 @@ class AssembleDelivery(Parameters):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        paths = [item.path.lower() for item in (*self.media, *self.documents)]
+        paths = [media.path.lower() for media in self.media]
+        paths += [document.path.lower() for document in self.documents]
         if len(set(paths)) != len(paths) or CHECKSUMS.lower() in paths:
             raise ValueError("Two files of the package have the same name.")
         if sum(len(document.text) for document in self.documents) > MAX_DOCUMENT_CHARACTERS:

@@ -58,9 +58,7 @@ def final_blockers(cut: Cut) -> list[Blocker]:
     """What keeps a cut from becoming final; empty when nothing does. A fixed number of queries."""
     if cut.version_id is None:
         return [
-            Blocker(
-                "not-rendered", "This cut is not rendered yet.", "Wait until its job has ended."
-            )
+            Blocker("not-rendered", "This cut is not rendered yet.", "Wait for its job to end.")
         ]
     recipe = resolve(cut.scene.type_version)
     return [

@@ -71,7 +71,7 @@ def _sources(request: RunRequest) -> dict[str, Path | bytes]:
     for media in request.parameters["media"]:
         if media["input"] >= len(request.inputs):
             raise ProviderError(
-                f"The package names file {media['input'] + 1}, but {len(request.inputs)} are given.",
+                f"The package names file {media['input'] + 1} of {len(request.inputs)}.",
                 error_class=ErrorClass.INPUT,
             )
         found[media["path"]] = request.inputs[media["input"]].path
