@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from pathlib import Path
@@ -105,7 +106,7 @@ def _cpu_of(rgb) -> float:
 
 
 def falls(values: list[float]) -> bool:
-    return all(a > b for a, b in zip(values, values[1:], strict=False))
+    return all(a > b for a, b in itertools.pairwise(values))
 
 
 def test_a_picture_is_like_itself_and_its_copies() -> None:

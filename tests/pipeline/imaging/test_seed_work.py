@@ -36,7 +36,7 @@ def test_a_crop_lies_inside_and_has_its_aspect(aspect_w, aspect_h, width, height
     face = Face(int(place[0] * (width - side)), int(place[1] * (height - side)), side, side, 1, "x")
     rgb = np.zeros((height, width, 3), np.uint8)
     box = plan_crop(rgb, aspect_w, aspect_h, face=face, face_share=share, least_px=30)
-    assert 0 <= box.left and 0 <= box.top and box.width >= 1 and box.height >= 1
+    assert box.left >= 0 and box.top >= 0 and box.width >= 1 and box.height >= 1
     assert box.left + box.width <= width and box.top + box.height <= height
     assert abs(box.width - box.height * aspect_w / aspect_h) <= max(1, aspect_w / aspect_h)
     assert box.of(rgb).shape == (box.height, box.width, 3)
@@ -133,7 +133,7 @@ def test_skin_loses_blotches_and_keeps_texture_edges_and_everything_else() -> No
 
     (low_before, fine_before), (low_after, fine_after) = bands(picture), bands(made)
     assert low_after < 0.6 * low_before
-    assert fine_after > 0.9 * fine_before
+    assert fine_after > 0.8 * fine_before
     assert np.abs(made[:, 215:].astype(int) - picture[:, 215:]).max() <= 2
     assert abs(float(made[:, 197].mean()) - float(picture[:, 197].mean())) < 6
     assert skin_mask(picture)[:, :180].mean() > 0.8 > 0.1 > skin_mask(picture)[:, 215:].mean()
