@@ -64,7 +64,7 @@ def build_scene(
     fps: Fraction = Fraction(24),
     mode: StitchMode.Code = StitchMode.Code.STRICT,
     state: SceneState.Code = SceneState.Code.READY,
-    faults: dict[int, int] | None = None,
+    faults: dict[int, tuple[int, int]] | None = None,
     title: str = "Walk",
     **recipe: Any,
 ) -> Scene:
@@ -72,7 +72,7 @@ def build_scene(
 
     Args:
         takes: frames of each; a take ends on its last frame.
-        faults: by segment (from 0), how many px its picture lies off where it should.
+        faults: by segment (from 0), how many px to the right and down its picture lies off.
         recipe: columns of the scene type's version that differ from the usual ones.
     """
     character = _character(creator, project)
@@ -94,7 +94,7 @@ def build_scene(
     offset = 0
     for number, frames in enumerate(takes):
         segment = Segment.objects.create(scene=scene, number=number + 1, frames_wanted=frames)
-        shift = (faults or {}).get(number, 0)
+        shift = (faults or {}).get(number, (0, 0))
         take = add_take(scene, segment, frames=frames, offset=offset, fps=fps, shift=shift)
         history.append_generated(scene, segment, take, 0, frames)
         offset += frames - 1
@@ -108,7 +108,7 @@ def add_take(
     frames: int = 26,
     offset: int = 0,
     fps: Fraction = Fraction(24),
-    shift: int = 0,
+    shift: tuple[int, int] = (0, 0),
 ) -> Take:
     """A finished and examined take of a segment; `offset` frames of drift lie before it."""
     number = segment.takes.count() + 1
@@ -189,7 +189,9 @@ def burned_numbers(version: Version) -> list[int]:
 
 
 @lru_cache(maxsize=256)
-def take_bytes(serial: int, frames: int, offset: int, fps: Fraction, shift: int) -> bytes:
+def take_bytes(
+    serial: int, frames: int, offset: int, fps: Fraction, shift: tuple[int, int]
+) -> bytes:
     """A take in the house encoding: a texture that drifts, numbers on top."""
     picture = _texture()
     with tempfile.TemporaryDirectory() as folder:
@@ -199,10 +201,11 @@ def take_bytes(serial: int, frames: int, offset: int, fps: Fraction, shift: int)
 
 
 def _frames(
-    picture: np.ndarray, serial: int, frames: int, offset: int, shift: int
+    picture: np.ndarray, serial: int, frames: int, offset: int, shift: tuple[int, int]
 ) -> Iterable[np.ndarray]:
     for number in range(frames):
-        moved = np.roll(picture, (offset + number) * STEP_PX + shift, axis=1)
+        right, down = (offset + number) * STEP_PX + shift[0], shift[1]
+        moved = np.roll(picture, (down, right), axis=(0, 1))
         yield burn(moved[:, :WIDTH], serial * 1000 + number)
 
 

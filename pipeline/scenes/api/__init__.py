@@ -1,0 +1,1 @@
+"""Scene types, scenes, segments and takes for scripts."""
