@@ -105,9 +105,7 @@ def next_range(
     return Range(min(low, high) + 1, max(low, high) + 1)
 
 
-def even_length(
-    *, shown_steps: int, segments_left: int, target: int, least: int, most: int
-) -> int:
+def even_length(*, shown_steps: int, segments_left: int, target: int, least: int, most: int) -> int:
     """Frames to ask for when each of the segments left has the same share of what is missing."""
     missing = max(0, target - 1 - shown_steps)
     share = -(-missing // max(1, segments_left))

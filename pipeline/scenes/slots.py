@@ -51,9 +51,7 @@ def check_slots(template: str, project: Project, *, field: str = "prompt") -> li
     try:
         slots = slots_of(template)
     except Invalid as error:
-        raise Invalid(
-            error.detail, remedy=error.remedy, fields={field: [error.detail]}
-        ) from error
+        raise Invalid(error.detail, remedy=error.remedy, fields={field: [error.detail]}) from error
     if not slots or slots == [NAME]:
         return slots
     keys = MetadataField.objects.filter(project=project, retired_at=None)

@@ -10,8 +10,10 @@ from django.db import connection
 from PIL import Image
 
 from assets.storage.store import local_copy
-from billing.models import Sku, Unit
-from billing.prices.services import set_price
+from billing.ledger.queries import balance_of
+from billing.ledger.services import open_hold
+from billing.models import Plan
+from billing.plans.services import subscribe
 from pipeline.jobs import control
 from pipeline.jobs.models import Job, JobState
 from pipeline.scenes import arrangement as history
@@ -314,10 +316,9 @@ def test_an_empty_wallet_refuses_the_start_and_stops_on_the_way(
     creator: User, project: Project, admin: User, monkeypatch: Any
 ) -> None:
     scene = draft(creator, cast_character(creator, project))
-    dear = {"unit": Unit.Code.IMAGE, "amount_microcredits": 10**15}
-    set_price(
-        actor=admin, sku=Sku.objects.get(code="transform.image_to_video/local/motion"), **dear
-    )
+    subscribe(actor=admin, user=creator, plan=Plan.objects.get(code="free"))
+    if balance := balance_of(creator):
+        open_hold(payer=creator, project=project, amount_microcredits=balance, memo="all of it")
     with pytest.raises(PaymentRequired):
         generation.start_scene(actor=creator, scene=scene)
     assert fresh(scene).state_id == S.DRAFT
