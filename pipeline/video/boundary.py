@@ -50,6 +50,7 @@ _WINDOW_PX, _SIGMA_PX, _STRIDE_PX = 11, 1.5, 4
 _STILL_PX2 = 0.25**2
 _BLOCKS = 8
 _TIE = 0.002  # pairs this close to the best are equally good: the one that loses least is taken
+_UNFIT_TIE = 0.05
 
 Table = npt.NDArray[np.float32]
 
@@ -214,15 +215,20 @@ def mix(
     )
 
 
-def find_join(left_tail: Sequence[Frame], right_head: Sequence[Frame]) -> Join:
+def find_join(
+    left_tail: Sequence[Frame], right_head: Sequence[Frame], threshold: float = THRESHOLD
+) -> Join:
     """Find the pair of frames, one of each run, with the best score.
 
     All pairs are compared. Among those within 0.002 of the best, the one that throws away the
-    fewest frames is taken; among these, the later left frame.
+    fewest frames is taken; among these, the later left frame. When even the best pair does not
+    reach the threshold, the boundary needs healing wherever it lies, and frames are thrown away
+    only for a clear gain: all within 0.05 of the best count as equally good.
 
     Args:
         left_tail: the last frames of the left take, in order (24 is usual).
         right_head: the first frames of the right take, in order, same size.
+        threshold: score from which a join may be shown as it is.
 
     Returns:
         The join; its numbers count within the two runs.
@@ -231,7 +237,8 @@ def find_join(left_tail: Sequence[Frame], right_head: Sequence[Frame]) -> Join:
         ValueError: a run is empty or the frames differ in size.
     """
     table = _table(left_tail, right_head, whole=True)
-    near = np.argwhere(table.score >= table.score.max() - _TIE)
+    best = float(table.score.max())
+    near = np.argwhere(table.score >= best - (_TIE if best >= threshold else _UNFIT_TIE))
     last = len(left_tail) - 1
     i, j = min(near.tolist(), key=lambda pair: (last - pair[0] + pair[1], -pair[0]))
     return table.join(i, j)

@@ -265,7 +265,11 @@ class _Work:
         agreement = 1.0
         if method != "morph" and self.difference.is_within_bounds:
             done = normalise_head(
-                right, self.difference.similarity, self.difference.colour, self.plan.ease_count
+                right,
+                self.difference.similarity,
+                self.difference.colour,
+                self.plan.ease_count,
+                left=left[-1],
             )
             weights = [*ease(self.plan.ease_count), *([0.0] * len(right))][: len(right)]
             target, own = mean_grain(left[-3:]), mean_grain(done.frames[:3])
@@ -282,6 +286,8 @@ class _Work:
         """Whether the bridge is kept, and why."""
         scores = f"the passage scores {after.score:.3f} instead of {before.score:.3f}"
         refused = "" if method == "morph" else self.difference.reason
+        if refused:
+            refused += " Nothing is corrected." if method == "normalise" else " It is only morphed."
         if after.score < before.score + MARGIN:
             reason = f"Not kept: {scores}; at least {MARGIN:.2f} more is asked for."
             return False, f"{refused} {reason}".strip()

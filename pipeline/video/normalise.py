@@ -57,6 +57,12 @@ class Colour:
         x, y, z = (offset * weight for offset in self.offset)
         return Colour((r, g, b), (x, y, z))
 
+    def inverse(self) -> Colour:
+        """Return the change back."""
+        r, g, b = (1 / gain for gain in self.gain)
+        x, y, z = (-offset / gain for offset, gain in zip(self.offset, self.gain, strict=True))
+        return Colour((r, g, b), (x, y, z))
+
     def apply(self, frame: Frame) -> Frame:
         """Return the frame in this light; one that changes nothing returns the frame itself."""
         levels = np.arange(256)[:, None]
@@ -263,12 +269,12 @@ def _beyond(
         (abs(similarity.roll_degrees) > bounds.roll_degrees, f"{similarity.roll_degrees:+.1f}°"),
     ]
     if found := [text for is_beyond, text in moved if is_beyond]:
-        return f"The difference is a real camera move ({', '.join(found)}); nothing is corrected."
+        return f"The difference is a real camera move ({', '.join(found)})."
     gain = max(abs(gain - 1) for gain in colour.gain)
     if levels > bounds.colour_levels or gain > bounds.gain:
         return (
-            f"The difference is a real change of light ({levels:.0f} levels, gain "
-            f"{1 + gain:.2f}); nothing is corrected."
+            f"The difference is a real change of light ({levels:.0f} levels, gain off by "
+            f"{gain:.0%})."
         )
     return ""
 
@@ -279,6 +285,7 @@ def normalise_head(
     colour: Colour,
     count: int,
     *,
+    left: Frame | None = None,
     first: int = 0,
 ) -> Normalised:
     """Let a take start at the geometry and colours of the one before it.
@@ -288,6 +295,8 @@ def normalise_head(
         similarity: from the left picture to the right one (`compare`).
         colour: what turns the right colours into the left ones.
         count: frames to ease over (k), at least 1.
+        left: the left take's picture of the shared moment. What a corrected frame does not show at
+            its edges is taken from it, in the frame's own geometry and light; mirrored without it.
         first: number of the first frame, for the keyframes.
 
     Returns:
@@ -304,5 +313,30 @@ def normalise_head(
             continue
         key = Keyframe(first + number, weight, similarity.part(weight), colour.part(weight))
         keyframes.append(key)
-        out.append(key.colour.apply(warp_back(frame, key.similarity)) if weight else frame)
+        if weight:
+            done = key.colour.apply(warp_back(frame, key.similarity))
+            lit = None if left is None else key.colour.apply(colour.inverse().apply(left))
+            frame = done if lit is None else _filled(done, lit, key.similarity, similarity)
+        out.append(frame)
     return Normalised(out, keyframes)
+
+
+def _filled(frame: Frame, left: Frame, part: Similarity, whole: Similarity) -> Frame:
+    """Fill the edges that a frame warped back by ``part`` does not show from the left picture.
+
+    The right picture's place q is the left one's ``whole⁻¹(q)``, so the warped frame's place p is
+    the left one's ``whole⁻¹(part(p))``.
+    """
+    height, width = frame.shape[:2]
+    size = (width, height)
+    look = part.matrix(width, height)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    shown = cv2.warpAffine(np.ones((height, width), np.float32), look, size, flags=flags)
+    if float(shown.min()) > 0.999:
+        return frame
+    shown = cv2.GaussianBlur(cv2.erode(shown, np.ones((5, 5), np.uint8)), (0, 0), 1.2)
+    back = whole.inverse(width, height).matrix(width, height)
+    joined = np.hstack([back[:, :2] @ look[:, :2], back[:, :2] @ look[:, 2:] + back[:, 2:]])
+    behind = cv2.warpAffine(left, joined, size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    alpha = shown[..., None]
+    return np.asarray(np.rint(frame * alpha + behind * (1 - alpha)), np.uint8)

@@ -171,7 +171,8 @@ class Meeting:
             join = score_pair(left, self._head(first, 2))
             return dataclasses.replace(join, left=self.left_end, right=first)
         left = self._tail(self.left_end, self.wanted["window"])
-        join = find_join(left, self._head(first, self.wanted["window"]))
+        right = self._head(first, self.wanted["window"])
+        join = find_join(left, right, self.wanted["threshold"])
         start = self.left_end + 1 - len(left)
         return dataclasses.replace(join, left=start + join.left, right=first + join.right)
 

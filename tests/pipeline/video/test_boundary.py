@@ -56,7 +56,7 @@ def test_the_planted_join_is_found(seed: int, cut: int) -> None:
 def test_scores_lie_between_0_and_1_whatever_is_shown(frames: np.ndarray) -> None:
     found = find_join(list(frames), list(frames[::-1]))
     assert 0 <= found.score <= 1
-    assert found.score >= score_pair(list(frames), list(frames[::-1])).score - 0.0021
+    assert found.score >= score_pair(list(frames), list(frames[::-1])).score - 0.051
     assert 0 <= score_passage([frames[0]], list(frames[1:]), [frames[0]]).score <= 1
 
 
@@ -65,6 +65,13 @@ def test_of_still_takes_nothing_is_thrown_away() -> None:
     found = find_join(frame * 6, frame * 7)
     assert (found.left, found.right) == (5, 0)
     assert found.score == pytest.approx(1)
+
+
+def test_no_frames_are_thrown_away_for_a_join_that_needs_healing_anyway() -> None:
+    left, right = take(0, range(10)), take(0, range(9, 19), fault=Similarity(1.03, 5, 4, 1.5))
+    found = find_join(left, right)
+    assert found.score < 0.85
+    assert (found.left, found.right) == (9, 0)
 
 
 def test_scores_order_as_the_faults_do() -> None:

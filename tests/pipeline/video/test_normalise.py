@@ -131,6 +131,31 @@ def test_a_head_starts_like_the_left_take_and_ends_as_it_is() -> None:
     assert done.keyframes[-1].document()["scale"] == 1
 
 
+def test_edges_that_a_corrected_frame_does_not_show_come_from_the_left_take() -> None:
+    scene, fault = Scene(1, speed_px=0), Similarity(1.0, 9.0, -6.0, 0.0)
+    light = Colour((1.1, 1.0, 0.92), (4.0, 0.0, 0.0))
+    left, right = scene.frame(0), [scene.frame(t, fault, light) for t in range(6)]
+    found = compare([left], right)
+    mirrored, filled = (
+        normalise_head(right, found.similarity, found.colour, 4, left=picture).frames
+        for picture in (None, left)
+    )
+    for number, weight in enumerate(ease(4)):
+        # What would be there: the same scene with what is left of the fault and the light.
+        rest, glow = fault.part(1 - weight), light.part(1 - weight)
+        truth = scene.frame(0, rest, glow).astype(float)
+        bottom, side = (slice(-5, None), slice(12, -12)), (slice(12, -12), slice(-7, None))
+        errors = [
+            float(np.abs(frames[number][edge] - truth[edge]).mean())
+            for frames in (mirrored, filled)
+            for edge in (bottom, side)
+        ]
+        if weight > 0.4:
+            assert max(errors[2:]) < 6
+        assert sum(errors[2:]) <= sum(errors[:2]) + 0.5
+    assert ssim(left, filled[0]) > 0.93
+
+
 @pytest.mark.parametrize(
     ("fault", "word"),
     [
