@@ -98,7 +98,7 @@ _X264 = (
 )
 _X265 = (
     "keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:bframes=0:cutree=0:rc-lookahead=12:"
-    "pools=1:frame-threads=1:wpp=0:info=0:log-level=none:colorprim=bt709:transfer=bt709:"
+    "pools=2:frame-threads=1:wpp=1:info=0:log-level=none:colorprim=bt709:transfer=bt709:"
     "colormatrix=bt709:range=limited"
 )
 _SVT = "pred-struct=1:keyint={gop}:irefresh-type=2:scd=0:lp=1:tune=1:enable-overlays=0"
@@ -124,7 +124,7 @@ PROFILES: dict[str, CodecProfile] = {
             encoder="libx265",
             codec="hevc",
             pixel_format="yuv420p",
-            options={"preset": "fast", "crf": "19", "x265-params": _X265},
+            options={"preset": "superfast", "crf": "18", "x265-params": _X265},
             codec_tag="hvc1",
         ),
         CodecProfile(
