@@ -77,7 +77,7 @@ def gate_rows(form: forms.Form, inherited: Iterable[Any]) -> list[GateRow]:
 
 
 def gate_values(form: forms.Form) -> list[dict[str, Any]]:
-    """The gates that were given; a measure with a limit but no level, or the reverse, is an error."""
+    """The gates that were given; a limit without a level, or the reverse, is an error."""
     gates = []
     for measure in MEASURES:
         level = form.cleaned_data.get(f"gate-{measure.code}-level") or ""

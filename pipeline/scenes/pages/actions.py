@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from pipeline.scenes.models import SceneState
+from pipeline.scenes.moves import state_of
 from pipeline.scenes.queries import SceneBoard
 from pipeline.scenes.services.matrix import estimate
 
@@ -28,7 +29,7 @@ class Action:
 
 def actions_for(board: SceneBoard) -> list[Action]:
     """The buttons for a scene in its state."""
-    state = S(board.scene.state_id)
+    state = state_of(board.scene)
     found = []
     if state == S.DRAFT:
         found.append(_action(board, "start", "Start", "play", price=_price_of_rest(board)))

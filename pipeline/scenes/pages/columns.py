@@ -85,12 +85,19 @@ class Column:
         return ", ".join(parts)
 
 
-def columns_of(
-    board: SceneBoard, slots: Sequence[Slot], thumbs: Thumbs, first_frame: int
-) -> list[Column]:
+@dataclass(frozen=True)
+class View:
+    """Who looks at a board, how the project counts frames, and the small pictures of the page."""
+
+    viewer: Any
+    first_frame: int
+    thumbs: Thumbs
+
+
+def columns_of(board: SceneBoard, slots: Sequence[Slot], view: View) -> list[Column]:
     """Slots of a board as columns. No query."""
     longest = max((_frames(slot) for slot in slots), default=1)
-    return [_column(board, slot, longest, thumbs, first_frame) for slot in slots]
+    return [_column(board, slot, longest, view) for slot in slots]
 
 
 def _frames(slot: Slot) -> int:
@@ -99,10 +106,9 @@ def _frames(slot: Slot) -> int:
     return slot.segment.frames_wanted
 
 
-def _column(
-    board: SceneBoard, slot: Slot, longest: int, thumbs: Thumbs, first: int
-) -> Column:
+def _column(board: SceneBoard, slot: Slot, longest: int, view: View) -> Column:
     segment, item, frames = slot.segment, slot.item, _frames(slot)
+    thumbs, first = view.thumbs, view.first_frame
     lines = [take_line(shown, thumbs, first) for shown in slot.takes]
     chosen = slot.selected or (slot.takes[-1] if slot.takes else None)
     row = chosen.take if chosen else None
@@ -121,7 +127,7 @@ def _column(
         first_url=thumbs.url(row.start_image) if row else "",
         last_url=thumbs.url(_end_picture(row)),
         grow=f"grow-{max(1, round(frames / max(1, longest) * GROW_STEPS))}",
-        held_by=person(slot.lock.holder) if slot.lock else "",
+        held_by=_other_holder(slot, view.viewer),
         waiting_words=_waiting(board.scene),
         join=join_mark(slot.after) if slot.after else None,
         **_addresses(board.scene, segment.code),
@@ -134,6 +140,13 @@ def _addresses(scene: Scene, segment: UUID) -> dict[str, str]:
         "panel_url": reverse("pipeline:segment", args=[scene.code, segment]),
         "redo_url": f"{redo}?segment={segment}",
     }
+
+
+def _other_holder(slot: Slot, viewer: Any) -> str:
+    """Who is editing the segment, other than the one who looks."""
+    if slot.lock is None or slot.lock.holder_id == viewer.pk:
+        return ""
+    return person(slot.lock.holder)
 
 
 def _waiting(scene: Scene) -> str:

@@ -9,10 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.scenes.models import Measure, TakeSample
+from pipeline.scenes.curves import Point, Series, scene_curves
+from pipeline.scenes.models import GateLevel, Measure, TakeSample
 from pipeline.scenes.recipe import GateRule
+from pipeline.scenes.services.cuts import PlannedPiece
 
 WIDTH, HEIGHT = 1000.0, 100.0
+#: A gate further than this many times the figures from them is told in words only.
+FAR = 4
+#: Title, what its figures mean, and which way is worse, by measure.
+_DRAWN = {
+    Measure.Code.DRIFT_MAX: (
+        "drift", "Drift from Seed A", "0 is the portrait itself; lower is better.",
+    ),
+    Measure.Code.FLICKER: (
+        "flicker", "Temporal steadiness", "1 is perfectly steady; higher is better.",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Band:
-    """One segment on the axis, in percent of the width, with its worst figure in words."""
+    """One segment on the axis, in percent of the width, with its figures in words."""
 
     number: int
     left_percent: str
@@ -35,15 +48,14 @@ class Band:
     middle_percent: str
     is_odd: bool
     mean: str
-    worst: str
+    reach: str
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A gate as a line: how far down, in units of the drawing, and what it says."""
+    """A gate as a line: how far down (empty: outside the drawing), and what it says."""
 
     y: str
-    percent: str
     words: str
     is_stop: bool
 
@@ -59,122 +71,133 @@ class Curve:
     bands: list[Band]
     thresholds: list[Threshold]
     top: str
+    bottom: str
     summary: str
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From frames and figures to the drawing."""
+
+    frames: int
+    low: float
+    high: float
+
+    def x(self, frame: int) -> float:
+        return frame / max(1, self.frames) * WIDTH
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return HEIGHT * (1 - min(1.0, max(0.0, share)))
 
 
 def curves(
     spans: Sequence[Span], samples: Iterable[TakeSample], gates: Iterable[GateRule]
 ) -> list[Curve]:
-    """Drift and flicker over what the scene shows; nothing without samples."""
-    by_take: dict[int, list[TakeSample]] = {}
-    for sample in samples:
-        by_take.setdefault(sample.take_id, []).append(sample)
-    if not spans or not by_take:
-        return []
-    rules = {rule.measure_id: rule for rule in gates}
-    drift = [(s, [(x.frame, x.drift_score) for x in by_take.get(s.take_id, [])]) for s in spans]
-    flicker = [
-        (s, [(x.frame, x.flicker_score) for x in by_take.get(s.take_id, [])]) for s in spans
-    ]
-    return [
-        _curve(
-            "drift", "Drift from Seed A", "0 is the portrait itself; lower is better.",
-            drift, [rules.get(Measure.Code.DRIFT_MAX), rules.get(Measure.Code.DRIFT_MEAN)],
-        ),
-        _curve(
-            "flicker", "Temporal steadiness", "1 is perfectly steady; higher is better.",
-            flicker, [rules.get(Measure.Code.FLICKER)],
-        ),
-    ]  # fmt: skip
-
-
-def _curve(
-    code: str,
-    title: str,
-    help_text: str,
-    series: list[tuple[Span, list[tuple[int, float]]]],
-    rules: list[GateRule | None],
-) -> Curve:
-    shown = [
-        (span, [(f, v) for f, v in points if span.start <= f < span.stop])
-        for span, points in series
-    ]
-    values = [value for _, points in shown for _, value in points]
-    limits = [x for r in rules if r for x in (r.least_score, r.most_score) if x is not None]
-    top = max([*values, *limits, 0.05]) * 1.1
-    low = 0.0
-    if code == "flicker" and values:
-        low, top = min([*values, *limits]) - 0.02, max([*values, *limits, 1.0])
-    total = sum(span.stop - span.start for span, _ in shown)
-    lines, bands, at = [], [], 0
-    for order, (span, points) in enumerate(shown):
-        lines.append(_line(points, span, at, total, low, top))
-        bands.append(_band(span, points, at, total, order))
+    """Drift and flicker over what the scene shows; nothing while nothing is measured."""
+    pieces, at = [], 0
+    for span in spans:
+        pieces.append(PlannedPiece(span.take_id, None, span.start, span.stop, at))
         at += span.stop - span.start
-    thresholds = [t for rule in rules if rule for t in _thresholds(rule, low, top)]
+    found = scene_curves(pieces, samples, gates)
+    numbers = [span.number for span in spans]
+    return [
+        _curve(series, pieces, numbers)
+        for series in found
+        if series.measure in _DRAWN and series.points
+    ]
+
+
+def _curve(series: Series, pieces: Sequence[PlannedPiece], numbers: Sequence[int]) -> Curve:
+    code, title, help_text = _DRAWN[series.measure]
+    scale = _scale(series, sum(piece.frames for piece in pieces))
+    by_piece = [
+        [p for p in series.points if 0 <= p.frame - piece.start_frame < piece.frames]
+        for piece in pieces
+    ]
+    bands = [
+        _band(number, piece, points, scale, order)
+        for order, (number, piece, points) in enumerate(zip(numbers, pieces, by_piece, strict=True))
+    ]
     return Curve(
-        code, title, help_text, [line for line in lines if line], bands, thresholds,
-        f"{top:.2f}", _summary(title, shown),
-    )  # fmt: skip
-
-
-def _line(
-    points: list[tuple[int, float]], span: Span, at: int, total: int, low: float, top: float
-) -> str:
-    return " ".join(
-        f"{(at + frame - span.start) / total * WIDTH:.1f},{_down(value, low, top):.1f}"
-        for frame, value in points
+        code=code,
+        title=title,
+        help=help_text,
+        lines=[_line(points, scale) for points in by_piece if points],
+        bands=bands,
+        thresholds=[line for rule in series.gates for line in _thresholds(rule, scale)],
+        top=f"{scale.high:.2f}",
+        bottom=f"{scale.low:.2f}",
+        summary=_summary(title, series, numbers, by_piece),
     )
 
 
-def _down(value: float, low: float, top: float) -> float:
-    """How far below the upper edge a value lies."""
-    share = (value - low) / (top - low) if top > low else 0.0
-    return HEIGHT * (1 - min(1.0, max(0.0, share)))
+def _scale(series: Series, frames: int) -> _Scale:
+    """From 0 for drift, up to 1 for steadiness; gates far from all figures don't flatten them."""
+    values = [point.score for point in series.points]
+    limits = [
+        score
+        for rule in series.gates
+        for score in (rule.least_score, rule.most_score)
+        if score is not None
+    ]
+    if series.measure == Measure.Code.FLICKER:
+        high = max([1.0, *values])
+        reach = max(0.02, (high - min(values)) * FAR)
+        low = min([*values, *(limit for limit in limits if limit >= high - reach)])
+        return _Scale(frames, low - (high - low) * 0.15 - 0.005, high)
+    top = max([*values, 0.05])
+    return _Scale(frames, 0.0, max([top, *(limit for limit in limits if limit <= top * FAR)]) * 1.1)
+
+
+def _line(points: Sequence[Point], scale: _Scale) -> str:
+    return " ".join(f"{scale.x(p.frame):.1f},{scale.y(p.score):.1f}" for p in points)
 
 
 def _band(
-    span: Span, points: list[tuple[int, float]], at: int, total: int, order: int
+    number: int, piece: PlannedPiece, points: Sequence[Point], scale: _Scale, order: int
 ) -> Band:
-    left, width = at / total * 100, (span.stop - span.start) / total * 100
-    values = [value for _, value in points]
+    left = piece.start_frame / max(1, scale.frames) * 100
+    width = piece.frames / max(1, scale.frames) * 100
+    values = [point.score for point in points]
     return Band(
-        number=span.number,
+        number=number,
         left_percent=f"{left:.3f}%",
         width_percent=f"{width:.3f}%",
         middle_percent=f"{left + width / 2:.3f}%",
         is_odd=order % 2 == 0,
         mean=f"{sum(values) / len(values):.3f}" if values else "–",
-        worst=f"{min(values):.3f} to {max(values):.3f}" if values else "–",
+        reach=f"{min(values):.3f} to {max(values):.3f}" if values else "–",
     )
 
 
-def _thresholds(rule: GateRule, low: float, top: float) -> list[Threshold]:
-    from_level = "stop" if rule.level_id == 2 else "warn"
-    found = []
-    for score, word in ((rule.least_score, "below"), (rule.most_score, "above")):
-        if score is None:
-            continue
-        y = _down(score, low, top)
-        label = Measure.Code(rule.measure_id).label.lower()
-        words = f"{from_level} {word} {score:g} ({label})"
-        found.append(Threshold(f"{y:.1f}", f"{y:.1f}%", words, from_level == "stop"))
-    return found
+def _thresholds(rule: GateRule, scale: _Scale) -> list[Threshold]:
+    level = GateLevel.Code(rule.level_id)
+    label = Measure.Code(rule.measure_id).label.lower()
+    return [
+        Threshold(
+            y=f"{scale.y(score):.1f}" if scale.low <= score <= scale.high else "",
+            words=f"{level.label.lower()} {side} {score:g} ({label})",
+            is_stop=level == GateLevel.Code.FAIL,
+        )
+        for score, side in ((rule.least_score, "below"), (rule.most_score, "above"))
+        if score is not None
+    ]
 
 
-def _summary(title: str, shown: list[tuple[Span, list[tuple[int, float]]]]) -> str:
+def _summary(
+    title: str, series: Series, numbers: Sequence[int], by_piece: Sequence[Sequence[Point]]
+) -> str:
     """The curve in a sentence, for those who don't see it."""
-    worst: tuple[float, int, int] | None = None
-    values = []
-    for span, points in shown:
-        for frame, value in points:
-            values.append(value)
-            if worst is None or value > worst[0]:
-                worst = (value, span.number, frame)
-    if worst is None:
-        return f"{title}: not measured yet."
-    value, number, frame = worst
+    lower_is_worse = series.measure == Measure.Code.FLICKER
+    pick = min if lower_is_worse else max
+    number, worst = pick(
+        ((n, p) for n, points in zip(numbers, by_piece, strict=True) for p in points),
+        key=lambda pair: pair[1].score,
+    )
+    values = [point.score for point in series.points]
     return (
         f"{title}: {min(values):.3f} to {max(values):.3f}, {sum(values) / len(values):.3f} on "
-        f"average; highest at frame {frame} of segment {number}."
+        f"average; {'lowest' if lower_is_worse else 'highest'} in segment {number}, "
+        f"frame {worst.take_frame} of its take."
     )

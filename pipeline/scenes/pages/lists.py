@@ -15,6 +15,7 @@ from assets.models import Version
 from pipeline.characters.models import Character
 from pipeline.jobs.shown import show_file
 from pipeline.scenes.models import Placement, Scene, SceneEdit, SceneState, Segment
+from pipeline.scenes.moves import state_of
 from pipeline.scenes.pages.types import uuid_of
 from studio.core.errors import Invalid
 from studio.core.paging import keyset_page
@@ -69,7 +70,7 @@ class SceneLine:
     @property
     def state(self) -> SceneState.Code:
         """The state as a member of the enumeration."""
-        return SceneState.Code(self.scene.state_id)
+        return state_of(self.scene)
 
     @property
     def fraction(self) -> float:
@@ -103,9 +104,7 @@ def for_list(scenes: QuerySet[Scene]) -> QuerySet[Scene]:
         "seed_b__blob__media_type",
         "seed_b__blob__image",
     ).annotate(
-        segment_count=Coalesce(
-            _counted(Segment.objects.filter(scene=OuterRef("pk")), "scene"), 0
-        ),
+        segment_count=Coalesce(_counted(Segment.objects.filter(scene=OuterRef("pk")), "scene"), 0),
         shown_count=Coalesce(_counted(placed, "edit"), 0),
         shown_frames=Coalesce(Subquery(frames, output_field=IntegerField()), 0),
         changed_at=Coalesce(Subquery(changed), "created_at"),

@@ -75,9 +75,7 @@ def matrix_context(user: Any, project: Project, choice: Choice) -> dict[str, Any
     characters, versions = characters[:MOST_CHARACTERS], versions[:MOST_TYPES]
     if not characters or not versions:
         return context
-    plan = plan_matrix(
-        actor=user, project=project, characters=characters, type_versions=versions
-    )
+    plan = plan_matrix(actor=user, project=project, characters=characters, type_versions=versions)
     seconds = plan.seconds
     return context | {
         "versions": versions,
@@ -115,9 +113,7 @@ def wanted_pairs(
 ) -> list[tuple[Character, SceneTypeVersion]]:
     """The pairs that a form named as `<character>:<scene type>`; unknown ones are left out."""
     pairs = [cell.partition(":")[::2] for cell in cells[:1000]]
-    characters = {
-        str(c.code): c for c in _characters(project, [one for one, _ in pairs] or ["-"])
-    }
+    characters = {str(c.code): c for c in _characters(project, [one for one, _ in pairs] or ["-"])}
     versions = {
         str(v.scene_type.code): v
         for v in newest_versions(_types(project, [other for _, other in pairs] or ["-"]))

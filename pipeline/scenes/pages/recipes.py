@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline.operations.models import Offer
 from pipeline.scenes.forms.fields import BY_COLUMN, RECIPE_FIELDS, in_words, plain_words
-from pipeline.scenes.forms.types import Inherited, initial_of
 from pipeline.scenes.forms.gates import limits_in_words
+from pipeline.scenes.forms.types import Inherited, initial_of
 from pipeline.scenes.models import Measure, SceneTypeVersion
 from pipeline.scenes.models.types import INHERITABLE
 from pipeline.scenes.recipe import Recipe, resolve
@@ -161,3 +161,8 @@ def gate_lines(recipe: Recipe) -> list[tuple[str, str]]:
 def extra_lines(recipe: Recipe) -> list[tuple[str, str]]:
     """The operation's further parameters that a recipe states."""
     return [(name.replace("_", " "), plain_words(value)) for name, value in recipe.extra.items()]
+
+
+def offer_words(recipe: Recipe) -> str:
+    """Who makes the takes."""
+    return plain_words(recipe.offer)

@@ -17,8 +17,9 @@ from pipeline.scenes.models import (
     SceneTypeVersion,
     TakeSample,
 )
+from pipeline.scenes.moves import state_of
 from pipeline.scenes.pages.actions import Action, actions_for
-from pipeline.scenes.pages.columns import Column, columns_of
+from pipeline.scenes.pages.columns import Column, View, columns_of
 from pipeline.scenes.pages.curves import Curve, Span, curves
 from pipeline.scenes.pages.cuts import ShownCut, shown_cuts
 from pipeline.scenes.pages.joins import JoinMark, join_mark
@@ -58,7 +59,7 @@ class ShownBoard:
     @property
     def state(self) -> S:
         """The state as a member of the enumeration."""
-        return S(self.scene.state_id)
+        return state_of(self.scene)
 
     @property
     def look(self) -> str:
@@ -115,13 +116,13 @@ def shown_board(user: Any, scene: Scene, *, rest: bool = True) -> ShownBoard:
     board = scene_board(scene)
     settings = CutSettings.objects.filter(project=scene.character.project_id).first()
     first = settings.first_frame_number if settings else 0
-    thumbs = thumbs_of(board)
+    view = View(user, first, thumbs_of(board))
     found = ShownBoard(
         board=board,
         may_change=can(user, CapabilityCode.CREATE, scene.character.project),
-        columns=columns_of(board, board.slots, thumbs, first),
-        removed=columns_of(board, board.removed, thumbs, first),
-        portrait_url=thumbs.url(scene.seed_a),
+        columns=columns_of(board, board.slots, view),
+        removed=columns_of(board, board.removed, view),
+        portrait_url=view.thumbs.url(scene.seed_a),
         first_frame=first,
         profile=CodecProfile.Code(settings.profile_id) if settings else CodecProfile.Code.H264,
         facts=_facts(board),

@@ -110,9 +110,7 @@ def slot_chips(project: Project) -> list[SlotChip]:
 def scenes_of(scene_type: SceneType, *, behind: int) -> list[Scene]:
     """Scenes that use an older version than `behind`, at most 100."""
     return list(
-        Scene.objects.filter(
-            type_version__scene_type=scene_type, type_version__number__lt=behind
-        )
+        Scene.objects.filter(type_version__scene_type=scene_type, type_version__number__lt=behind)
         .select_related("character", "type_version", "state")
         .order_by("character__name", "number")[:100]
     )

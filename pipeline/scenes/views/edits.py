@@ -31,9 +31,7 @@ def select(request: HttpRequest, code: UUID) -> HttpResponse:
     take = takes.filter(segment__scene=scene, code=code_in(request, "take")).first()
     if take is None:
         raise NotFound("This scene has no such take.")
-    edits.select_take(
-        actor=user, scene=scene, take=take, expected_version=seen_version(request)
-    )
+    edits.select_take(actor=user, scene=scene, take=take, expected_version=seen_version(request))
     return answer(request, scene, f"Segment {take.segment.number} shows take {take.number}")
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pipeline.characters.models import Character
 from pipeline.scenes.models import SceneState
 from pipeline.scenes.pages import lists, matrix, types
 from pipeline.scenes.services.scenes import create_scenes
@@ -67,6 +68,10 @@ def scene_matrix(request: HttpRequest) -> HttpResponse:
 def _project(request: HttpRequest) -> Project:
     if code := request.GET.get("project") or request.POST.get("project"):
         return Project.objects.get_visible(request.user, code=types.uuid_of(code))
+    if code := request.GET.get("character"):
+        characters: Any = Character.objects.select_related("project")
+        named: Character = characters.get_visible(request.user, code=types.uuid_of(code))
+        return named.project
     found = matrix.default_project(request.user)
     if found is None:
         raise NotFound("You are in no project yet.", remedy="Ask to be added to one.")

@@ -42,7 +42,7 @@ def segment(request: HttpRequest, code: UUID, segment: UUID) -> HttpResponse:
     }
     if not wants_fragment(request):
         return render_page(request, SCENE, context)
-    template = TAKES if request.headers.get("HX-Target") == "panel-takes" else SEGMENT
+    template = TAKES if request.GET.get("part") == "takes" else SEGMENT
     return render_page(request, template, context)
 
 

@@ -19,8 +19,6 @@ def scene(request: HttpRequest, code: UUID) -> HttpResponse:
     """A scene; for htmx the part `top` (head and timeline), or with `?part=rest` what follows."""
     found = scene_of(request, code)
     part = "rest" if request.GET.get("part") == "rest" else "top"
-    board = shown_board(
-        request.user, found, rest=part == "rest" or not wants_fragment(request)
-    )
+    board = shown_board(request.user, found, rest=part == "rest" or not wants_fragment(request))
     context = {"board": board, "project": found.character.project}
     return render_page(request, PAGE, context, part=part)

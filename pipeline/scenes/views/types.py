@@ -157,7 +157,7 @@ def scene_type(request: HttpRequest, code: UUID) -> HttpResponse:
         "version": versions[0],
         "recipe": recipe,
         "groups": recipes.recipe_lines(recipe),
-        "offer": recipes.plain_words(recipe.offer),
+        "offer": recipes.offer_words(recipe),
         "gates": recipes.gate_lines(recipe),
         "extra": recipes.extra_lines(recipe),
         "history": recipes.version_history(versions[:20]),
