@@ -185,7 +185,18 @@ UPLOAD_CHUNK_BYTES = 8 * 1024**2
 SIGNED_LINK_SECONDS = 300
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024**2
 #: Where a body may be as long as a whole file; elsewhere `DATA_UPLOAD_MAX_MEMORY_SIZE` is the most.
-LONG_BODY_PATHS = ("/api/v1/assets/", "/library/upload/")
+LONG_BODY_PATHS = (
+    "/api/v1/assets/",
+    "/api/v1/characters/import/",
+    "/characters/import/",
+    "/library/upload/",
+)
+#: Onboarding of characters from one ZIP or folder: files, unpacked bytes, depth of folders, and
+#: how many times larger than packed a file may become.
+CHARACTER_IMPORT_MAX_FILES = 500
+CHARACTER_IMPORT_MAX_BYTES = 2 * 1024**3
+CHARACTER_IMPORT_MAX_DEPTH = 8
+CHARACTER_IMPORT_MAX_RATIO = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 
 # --- live -------------------------------------------------------------------------------------
@@ -242,7 +253,10 @@ PROJECT_RUNNING_JOBS = 8
 PERSON_UNFINISHED_JOBS = 500
 RESULT_CACHE_DAYS = 30
 DEFAULT_PLAN = ENV.default_plan
-SEEDFRAME_DEMO_BUILDERS: list[str] = ["pipeline.create.demo.build"]
+SEEDFRAME_DEMO_BUILDERS: list[str] = [
+    "pipeline.create.demo.build",
+    "pipeline.delivery.demo.build",
+]
 SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
     "assets.storage.uploads.sweep_uploads",
