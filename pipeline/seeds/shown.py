@@ -62,6 +62,11 @@ class ShownVariation:
     method: VariationMethod.Code
 
     @property
+    def name(self) -> str:
+        """What it is called among the variations of its seed image."""
+        return f"#{self.variation.number}"
+
+    @property
     def is_checked(self) -> bool:
         """Whether the checks are made."""
         return bool(self.checks)

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from pipeline.seeds import quality_views, tool_views, views
+from pipeline.seeds.onboarding import views as onboarding_views
 
 urlpatterns = [
     path("characters/<uuid:code>/seeds/", views.of_character, name="character-seeds"),
+    path("characters/import/", onboarding_views.onboard, name="characters-import"),
+    path("characters/import/run/", onboarding_views.run, name="characters-import-run"),
     path("projects/<uuid:code>/quality/", quality_views.quality, name="quality"),
     path("seed-images/<uuid:code>/", views.seed_image, name="seed-image"),
     path("seed-images/<uuid:code>/add/", views.add, name="seed-add"),
