@@ -108,7 +108,7 @@ def read_values(values: Mapping[str, Any], *, has_parent: bool) -> dict[str, Any
         level["fps_den"] = level["fps_den"] or 1
         if level["fps_num"] is None:
             problems.add("fps_num", "Say the frame rate above the line, too.")
-    level["prompt"] = _prompts(given, has_parent, problems)
+    level["prompt"] = _prompts(given, problems)
     level["gates"] = _gates(given.get("gates") or (), problems)
     level["extra"] = _extra(given.get("extra") or {}, problems)
     problems.raise_if_any()
@@ -175,15 +175,14 @@ def _offer(value: Any, problems: Problems) -> Offer | None:
     return offer
 
 
-def _prompts(
-    given: Mapping[str, Any], has_parent: bool, problems: Problems
-) -> tuple[str, str] | None:
-    names = ("prompt", "negative_prompt")
-    if has_parent and not any(name in given for name in names):
-        return None
-    found = []
-    for name in names:
-        text = given.get(name, "")
+def _prompts(given: Mapping[str, Any], problems: Problems) -> tuple[str | None, str | None]:
+    """Both prompts; None for one that is not stated."""
+    found: list[str | None] = []
+    for name in ("prompt", "negative_prompt"):
+        if name not in given:
+            found.append(None)
+            continue
+        text = given[name]
         if not isinstance(text, str):
             problems.add(name, "Must be text.")
             text = ""

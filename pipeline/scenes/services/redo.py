@@ -89,6 +89,7 @@ def redo_segments(
     _check(scene, wanted, changes, project, same_seed, count)
     with transaction.atomic():
         locked = history.lock_scene(scene, expected_version)
+        _refuse_state(locked)
         _refuse_held(actor, wanted)
         recipe = resolve(locked.type_version)
         places = _places(locked, wanted, recipe, same_seed)
@@ -209,14 +210,23 @@ def _coming(
     return _Place(segment, start, None, frames_for(scene, segment, recipe), seed)
 
 
-def _set_going(actor: User, scene: Scene, segments: Sequence[Segment]) -> None:
-    """A scene that is ready works again; one that has stopped goes on if this is where it hangs."""
+def _refuse_state(scene: Scene) -> None:
+    """Pass when takes can be made for a scene as it stands.
+
+    Raises:
+        Conflict: it is not started, paused or cancelled.
+    """
     state = state_of(scene)
     if state in (S.DRAFT, S.PAUSED, S.CANCELLED):
         raise Conflict(
             f"This scene is {state.label.lower()}.",
             remedy="Start it first." if state == S.DRAFT else "Resume it first.",
         )
+
+
+def _set_going(actor: User, scene: Scene, segments: Sequence[Segment]) -> None:
+    """A scene that is ready works again; one that has stopped goes on if this is where it hangs."""
+    state = state_of(scene)
     hangs = state == S.STOPPED and any(s in segments for s in pending_segments(scene)[:1])
     if state == S.READY or hangs:
         move_scene(scene, S.GENERATING)

@@ -172,6 +172,7 @@ def _check(
         message = f"At most {MOST_DEPTH} scene types can inherit from each other in a row."
         raise Invalid(message, fields={"parent": [message]})
     level = read_values(values, has_parent=parent is not None)
+    level[PROMPT] = _prompts(level[PROMPT], merge(above) if above else None)
     note = str(values.get("note") or "").strip()
     problems = Problems()
     if len(note) > MOST_NOTE:
@@ -179,6 +180,17 @@ def _check(
     _check_recipe(merge([level, *above]), project, problems)
     problems.raise_if_any()
     return _Checked(level, note)
+
+
+def _prompts(stated: tuple[str | None, str | None], above: Recipe | None) -> tuple[str, str] | None:
+    """Both prompts, where one is stated: the other one is taken over as it is inherited now."""
+    if above is not None and stated == (None, None):
+        return None
+    inherited = (above.prompt, above.negative_prompt) if above is not None else ("", "")
+    prompt, negative = (
+        own if own is not None else up for own, up in zip(stated, inherited, strict=True)
+    )
+    return prompt, negative
 
 
 def _check_recipe(recipe: Recipe, project: Project, problems: Problems) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_six_segments_are_chained_to_the_pixel(creator: User, project: Project) 
     takes = takes_of(scene)
     assert len(takes) == 6
     assert np.array_equal(rgb(takes[0].start_image), rgb(scene.seed_b))
-    for left, right in zip(takes, takes[1:], strict=False):
+    for left, right in pairwise(takes):
         sent = right.job.inputs.get(role__code="start-frame").version
         assert sent == right.start_image == left.examination.end_picture
         end = read_frame(local_copy(left.version.blob), left.examination.end_frame)
@@ -78,7 +79,7 @@ def test_six_segments_are_chained_to_the_pixel(creator: User, project: Project) 
     assert len({take.job.random_seed for take in takes}) == 6
     assert takes[0].job.parameters["prompt"] == "Mara looks up"
     assert takes[0].measures.count() >= 8
-    assert [sample.frame for sample in takes[0].samples.all()][0] == 0
+    assert takes[0].samples.first().frame == 0
     kinds = set(Event.objects.filter(subject_code=scene.code).values_list("kind__code", flat=True))
     assert {"scene.created", "scene.started", "scene.ready"} <= kinds
 
