@@ -147,7 +147,7 @@ class BoundaryView(generics.GenericAPIView[Any]):
     def values(self, request: Request) -> tuple[dict[str, Any], int | None]:
         """The body's values, and the version that the change was made for."""
         found = checked(self, self.serializer_class, request.data)
-        return found, found.pop("scene_version")
+        return found, found.pop("expected_version")
 
     def answer(self, code: UUID, status: int = 200) -> Response:
         """The boundary as it is now."""

@@ -17,7 +17,7 @@ from studio.core.errors import NotFound
 class VersionedBody(serializers.Serializer[Any]):
     """What every change of a scene may carry."""
 
-    scene_version = serializers.IntegerField(
+    expected_version = serializers.IntegerField(
         min_value=1,
         required=False,
         allow_null=True,
@@ -30,7 +30,7 @@ class EditSerializer(serializers.ModelSerializer[SceneEdit]):
     """An edit in the tree of a scene's history. The queryset loads actor and parent."""
 
     kind = CodeField(EditKind.Code, source="kind_id", read_only=True)
-    parent = serializers.IntegerField(source="parent.number", read_only=True, default=None)
+    parent: Any = serializers.IntegerField(source="parent.number", read_only=True, default=None)
     actor = PersonSerializer(read_only=True)
 
     class Meta:

@@ -187,7 +187,7 @@ class Change(SceneView):
     def values(self, request: Request) -> tuple[dict[str, Any], int | None]:
         """The body's values, and the version that the change was made for."""
         found = checked(self, self.serializer_class, request.data)
-        return found, found.pop("scene_version")
+        return found, found.pop("expected_version")
 
 
 class Select(Change):

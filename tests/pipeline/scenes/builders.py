@@ -64,7 +64,7 @@ def build_scene(
     fps: Fraction = Fraction(24),
     mode: StitchMode.Code = StitchMode.Code.STRICT,
     state: SceneState.Code = SceneState.Code.READY,
-    faults: dict[int, tuple[int, int]] | None = None,
+    faults: dict[int, tuple[int, int, int]] | None = None,
     title: str = "Walk",
     **recipe: Any,
 ) -> Scene:
@@ -72,7 +72,8 @@ def build_scene(
 
     Args:
         takes: frames of each; a take ends on its last frame.
-        faults: by segment (from 0), how many px to the right and down its picture lies off.
+        faults: by segment (from 0), how many px to the right and down its picture lies off,
+            and how many levels warmer it is.
         recipe: columns of the scene type's version that differ from the usual ones.
     """
     character = _character(creator, project)
@@ -94,7 +95,7 @@ def build_scene(
     offset = 0
     for number, frames in enumerate(takes):
         segment = Segment.objects.create(scene=scene, number=number + 1, frames_wanted=frames)
-        shift = (faults or {}).get(number, (0, 0))
+        shift = (faults or {}).get(number, (0, 0, 0))
         take = add_take(scene, segment, frames=frames, offset=offset, fps=fps, shift=shift)
         history.append_generated(scene, segment, take, 0, frames)
         offset += frames - 1
@@ -108,7 +109,7 @@ def add_take(
     frames: int = 26,
     offset: int = 0,
     fps: Fraction = Fraction(24),
-    shift: tuple[int, int] = (0, 0),
+    shift: tuple[int, int, int] = (0, 0, 0),
 ) -> Take:
     """A finished and examined take of a segment; `offset` frames of drift lie before it."""
     number = segment.takes.count() + 1
@@ -190,7 +191,7 @@ def burned_numbers(version: Version) -> list[int]:
 
 @lru_cache(maxsize=256)
 def take_bytes(
-    serial: int, frames: int, offset: int, fps: Fraction, shift: tuple[int, int]
+    serial: int, frames: int, offset: int, fps: Fraction, shift: tuple[int, int, int]
 ) -> bytes:
     """A take in the house encoding: a texture that drifts, numbers on top."""
     picture = _texture()
@@ -201,19 +202,22 @@ def take_bytes(
 
 
 def _frames(
-    picture: np.ndarray, serial: int, frames: int, offset: int, shift: tuple[int, int]
+    picture: np.ndarray, serial: int, frames: int, offset: int, shift: tuple[int, int, int]
 ) -> Iterable[np.ndarray]:
     for number in range(frames):
         right, down = (offset + number) * STEP_PX + shift[0], shift[1]
-        moved = np.roll(picture, (down, right), axis=(0, 1))
-        yield burn(moved[:, :WIDTH], serial * 1000 + number)
+        moved = np.roll(picture, (down, right), axis=(0, 1))[:, :WIDTH].astype(np.int16)
+        moved += np.array([shift[2], 0, -shift[2]], np.int16)  # warmer
+        yield burn(np.clip(moved, 0, 255).astype(np.uint8), serial * 1000 + number)
 
 
 @lru_cache(maxsize=1)
 def _texture() -> np.ndarray:
-    noise = np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH * 4, 3)).astype(np.uint8)
-    soft = cv2.GaussianBlur(noise, (0, 0), 4)
-    return cv2.normalize(soft, None, 30, 225, cv2.NORM_MINMAX).astype(np.uint8)
+    """Soft spots of full contrast, so that the burned numbers are little beside them."""
+    noise = np.random.default_rng(3).standard_normal((HEIGHT, WIDTH * 4, 3)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 2.5)
+    even = np.tanh(soft / soft.std() * 1.2)
+    return np.asarray(128 + even * 100, np.uint8)
 
 
 def _character(creator: User, project: Project) -> Character:

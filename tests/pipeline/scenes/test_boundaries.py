@@ -104,9 +104,13 @@ def test_redoing_one_touches_its_two_boundaries_only(creator: User, project: Pro
 
 @pytest.fixture
 def shifted(creator: User, project: Project) -> Scene:
-    """Three takes, the second of which lies 4 px too low: its boundaries want healing."""
+    """Three takes, the second of which is too warm: its boundaries want healing."""
     return build_scene(
-        creator, project, takes=[26, 38, 26], faults={1: (0, 4)}, boundary_threshold_permille=900
+        creator,
+        project,
+        takes=[26, 38, 26],
+        faults={1: (0, 0, 18)},
+        boundary_threshold_permille=900,
     )
 
 
@@ -123,7 +127,7 @@ def test_a_fault_is_healed_and_the_cut_shows_the_bridge(
     creator: User, project: Project, mode: StitchMode.Code, fps: Fraction
 ) -> None:
     scene = build_scene(
-        creator, project, takes=[26, 38, 26], faults={1: (0, 4)}, mode=mode, fps=fps,
+        creator, project, takes=[26, 38, 26], faults={1: (0, 0, 18)}, mode=mode, fps=fps,
         boundary_threshold_permille=900,
     )  # fmt: skip
     run_jobs(scene)
@@ -225,7 +229,7 @@ def test_bridges_made_by_hand(shifted: Scene, creator: User, reviewer: User) -> 
 def test_unlike_takes_are_flagged_with_the_reason(creator: User, project: Project) -> None:
     """Halves of the texture that have nothing to do with each other: no bridge can help."""
     scene = build_scene(
-        creator, project, takes=[26, 26], faults={1: (300, 40)}, boundary_threshold_permille=900
+        creator, project, takes=[26, 26], faults={1: (300, 40, 0)}, boundary_threshold_permille=900
     )
     run_jobs(scene)
     (state, grade) = states(scene)[0]
