@@ -14,10 +14,11 @@ from pipeline.providers.base import Produced
 from tests.assets.cast import version
 from tests.assets.pictures import png
 from tests.pipeline.review import cast as review
+from tests.pipeline.scenes import cast_edits
 from tests.support.access import Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
-__all__ = ["review"]
+__all__ = ["cast_edits", "review"]
 
 SIGNED_IN, VIEW, CREATE = Rule.SIGNED_IN, Rule.VIEW, Rule.CREATE
 
