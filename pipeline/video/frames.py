@@ -132,7 +132,9 @@ def open_video(path: Path | str) -> Iterator[tuple[av.container.InputContainer, 
     except FileNotFoundError as error:
         raise UnreadableVideo(f"“{name}” is not there.") from error
     except av.error.EOFError as error:
-        raise UnreadableVideo(f"“{name}” is a video without a single frame.") from error
+        raise UnreadableVideo(
+            f"“{name}” can't be read: it is cut off, or a video without a single frame."
+        ) from error
     except av.error.FFmpegError as error:
         raise UnreadableVideo(
             f"“{name}” can't be read: the file is damaged or no video ({error.strerror})."
