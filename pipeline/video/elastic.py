@@ -25,7 +25,7 @@ TIE = 0.02
 CANDIDATES = 3
 #: Eyes with less than this share of the take's usual contrast are shut.
 SHUT_SHARE = 0.6
-_STILL = 0.0005  # motion that nobody sees, by the shorter side
+_STILL = 0.0001  # motion that nobody sees, by the shorter side
 
 
 @dataclass(frozen=True)

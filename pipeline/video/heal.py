@@ -18,7 +18,8 @@ of its keyframes, so that a cut remains a stream copy.
   take come from there; the flow follows the motion of its take. What the warp does not explain
   (light, low frequencies) is blended by the same weights. Local faults are healed that no
   similarity describes.
-* ``both``: normalised, then what is left is morphed.
+* ``both``: normalised, then what is left is morphed. When that is not kept, each is tried alone,
+  and the first that is kept is returned, else the first try.
 
 **Decision.** The passage is scored (`passage`) before and after with the same surroundings; the
 bridge is kept when the score rises by at least 0.01 and it is not softer than both takes.
@@ -84,7 +85,7 @@ class Healing:
     """A bridge, what it replaces, and whether it is worth keeping.
 
     Attributes:
-        method: how it was made.
+        method: how it was made; for ``both`` perhaps one of the two alone.
         bridge: its frames, at least one.
         left_replaced, right_replaced: played frames of each take that it replaces.
         before, after: how smooth the passage was and is.
@@ -183,34 +184,46 @@ def heal(
         TooShort: a take has too few frames.
         ValueError: no frames, frames that differ in size, or a count below 1.
     """
-    plan = plan_bridge(
-        method=method,
-        mode=mode,
-        count=count,
-        left_frames=len(left),
-        right_frames=len(right),
-        right_keyframes=right_keyframes,
-    )
+    tries: list[Method] = [method, "normalise", "morph"] if method == "both" else [method]
     difference = compare(left, right, bounds)
     report(0.1)
-    work = _Work(left, right, mode, plan, difference, random_seed)
+    first: Healing | None = None
+    for number, tried in enumerate(tries):
+        plan = plan_bridge(
+            method=tried,
+            mode=mode,
+            count=count,
+            left_frames=len(left),
+            right_frames=len(right),
+            right_keyframes=right_keyframes,
+        )
+        work = _Work(left, right, mode, plan, difference, random_seed)
+        done = _heal(work, tried)
+        report(0.1 + 0.9 * (number + 1) / len(tries))
+        if done.is_kept:
+            return done
+        first = first or done
+    assert first is not None
+    return first
+
+
+def _heal(work: _Work, method: Method) -> Healing:
+    """One try by one method."""
     before = work.judge(work.original())
-    report(0.3)
     made = work.make(method)
-    report(0.8)
     after = work.judge(made.bridge)
     is_kept, reason = work.decide(method, before, after, made)
     return Healing(
-        method,
-        made.bridge,
-        plan.left_replaced,
-        plan.right_replaced,
-        before,
-        after,
-        is_kept,
-        reason,
-        difference,
-        made.keyframes,
+        method=method,
+        bridge=made.bridge,
+        left_replaced=work.plan.left_replaced,
+        right_replaced=work.plan.right_replaced,
+        before=before,
+        after=after,
+        is_kept=is_kept,
+        reason=reason,
+        difference=work.difference,
+        keyframes=made.keyframes,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -38,16 +39,18 @@ def _own_files(tmp_path: Path, settings: Any) -> None:
     }
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_own_files")
-def test_from_takes_to_a_healed_cut(creator: User, project: Project, tmp_path: Path) -> None:
+@pytest.fixture
+def takes(creator: User, project: Project, tmp_path: Path, _own_files: None) -> list[Version]:
     case = faulty_case(6, left=14, right=28)
-    takes = [
+    return [
         _video(creator, project, tmp_path / name, [frame[:96, :160] for frame in frames])
         for name, frames in (("left.mp4", case.left), ("right.mp4", case.right))
     ]
 
-    def run(operation: str, versions: list[Version], **parameters: Any) -> Job:
+
+@pytest.fixture
+def run(creator: User, project: Project) -> Callable[..., Job]:
+    def run_job(operation: str, versions: list[Version], **parameters: Any) -> Job:
         inputs = [("video", version.code) for version in versions]
         request = JobRequest(operation, parameters, inputs=inputs, reuse=False)
         submit_job(actor=creator, project=project, request=request)
@@ -55,6 +58,11 @@ def test_from_takes_to_a_healed_cut(creator: User, project: Project, tmp_path: P
         assert ended is not None
         return ended
 
+    return run_job
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_takes_to_a_healed_cut(takes: list[Version], run: Callable[..., Job]) -> None:
     examined = run("video.examine", takes[:1], elastic=False, samples=2).outputs.get()
     end = examined.notes["end_frame"]
     with open_blob(examined.version.blob) as file:
@@ -69,34 +77,35 @@ def test_from_takes_to_a_healed_cut(creator: User, project: Project, tmp_path: P
     notes = healed.notes
     assert notes["is_kept"], notes["reason"]
     assert healed.quantity_milli > 0
-    stop, start = (
-        notes["left_out"] - notes["left_replaced"],
-        notes["right_in"] + notes["right_replaced"],
-    )
+    videos = [takes[0], healed.version, takes[1]]
+    ranges = [
+        (0, notes["left_out"] - notes["left_replaced"]),
+        (0, notes["frames"]),
+        (notes["right_in"] + notes["right_replaced"], 28),
+    ]
     cut = run(
         "video.render_cut",
-        [takes[0], healed.version, takes[1]],
+        videos,
         width_px=160,
         height_px=96,
         fps_num=25,
-        pieces=[
-            {"input": 0, "start": 0, "stop": stop},
-            {"input": 1, "start": 0, "stop": notes["frames"]},
-            {"input": 2, "start": start, "stop": 28},
-        ],
+        pieces=[{"input": n, "start": a, "stop": b} for n, (a, b) in enumerate(ranges)],
     ).outputs.get()
     # Strict: the shared moment is shown once, so the length is that of the plain join.
     assert cut.notes["frames"] == end + 28
     assert cut.notes["encoded"] == 0
     shown = list(read_frames(local_copy(cut.version.blob)))
     sources = [
-        *list(read_frames(local_copy(takes[0].blob)))[:stop],
-        *read_frames(local_copy(healed.version.blob)),
-        *list(read_frames(local_copy(takes[1].blob)))[start:],
+        frame
+        for version, (start, stop) in zip(videos, ranges, strict=True)
+        for frame in read_frames(local_copy(version.blob), start, stop)
     ]
     assert all(np.array_equal(a, b) for a, b in zip(shown, sources, strict=True))
 
-    failed = run("video.heal_boundary", [takes[0], takes[0]], left_end=end, right_out=5)
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_says_why_it_can_not_heal(takes: list[Version], run: Callable[..., Job]) -> None:
+    failed = run("video.heal_boundary", takes, right_out=5)
     assert failed.state_id == JobState.Code.FAILED
     attempt = failed.attempts.get()
     assert attempt.error_class_id == ErrorClass.Code.INPUT
