@@ -28,7 +28,7 @@ class CharacterView(generics.GenericAPIView[Any]):
     """Common to all below one character: it must be visible to the caller."""
 
     serializer_class: type[Any] = bodies.CharacterSerializer
-    queryset = Character.objects.none()
+    queryset: Any = Character.objects.none()
 
     @property
     def person(self) -> User:

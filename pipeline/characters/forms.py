@@ -64,7 +64,7 @@ class TraitsForm(StudioForm):
     """
 
     def __init__(self, *args: Any, schema: list[MetadataField], **options: Any) -> None:
-        super().__init__(*args, auto_id="trait-%s", **options)
+        super().__init__(*args, **({"auto_id": "trait-%s"} | options))
         self.schema = schema
         for field in schema:
             self.fields[field.key] = _trait_field(field)
@@ -141,7 +141,7 @@ class RightsForm(StudioForm):
     def __init__(
         self, *args: Any, documents: list[tuple[str, str]] | None = None, **options: Any
     ) -> None:
-        super().__init__(*args, auto_id="rights-%s", **options)
+        super().__init__(*args, **({"auto_id": "rights-%s"} | options))
         field: Any = self.fields["evidence_asset"]
         field.widget.choices = [("", "–"), *(documents or [])]
 

@@ -24,7 +24,7 @@ class BadgeSerializer(serializers.Serializer[Any]):
     """One sign of readiness, and what is missing."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     is_ready = serializers.BooleanField()
     reason = serializers.CharField()
 
@@ -94,7 +94,7 @@ class TraitFindingSerializer(serializers.Serializer[Any]):
     """What delivery would refuse."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     message = serializers.CharField()
 
 
@@ -167,7 +167,7 @@ class RightsSerializer(serializers.ModelSerializer[RightsRecord]):
 class RightsStateSerializer(serializers.Serializer[Any]):
     """Whether the likeness may be used today, why, and the records."""
 
-    is_valid = serializers.BooleanField()
+    is_valid = serializers.BooleanField()  # type: ignore[assignment]
     reason = serializers.CharField()
     records = RightsSerializer(many=True)
 
@@ -218,10 +218,12 @@ class NewFieldSerializer(serializers.Serializer[Any]):
     """A field to be defined, or changed by its key."""
 
     key = serializers.CharField(max_length=40)
-    label = serializers.CharField(max_length=80)
+    label = serializers.CharField(max_length=80)  # type: ignore[assignment]
     value_type = CodeField(MetadataType.Code, required=False, default=MetadataType.Code.TEXT)
     is_required = serializers.BooleanField(required=False, default=False)
     options = serializers.ListField(
         child=serializers.CharField(max_length=120), required=False, default=list, max_length=200
     )
-    help_text = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    help_text = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, required=False, allow_blank=True, default=""
+    )

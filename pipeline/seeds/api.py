@@ -28,7 +28,7 @@ class SeedView(generics.GenericAPIView[Any]):
     """Common to all: seed images and variations must be visible to the caller."""
 
     serializer_class: type[Any] = bodies.VariationSerializer
-    queryset = Variation.objects.none()
+    queryset: Any = Variation.objects.none()
 
     @property
     def person(self) -> User:

@@ -63,7 +63,8 @@ def visible_variation(user: Any, code: object) -> Variation:
     Raises:
         NotFound: there is none for this person.
     """
-    return with_files(Variation.objects.all()).get_visible(user, code=code)
+    found: Variation = with_files(Variation.objects.all()).get_visible(user, code=code)
+    return found
 
 
 def variations_by_code(
@@ -154,7 +155,7 @@ def _states(character_pks: Sequence[int]) -> dict[int, str]:
     for image, pk, verdict in rows:
         each = worst.setdefault(image, {})
         each[pk] = max(each.get(pk, 0), verdict or 0)
-    found = {}
+    found: dict[int, str] = {}
     for image, each in worst.items():
         best = min(each.values())
         found[image] = {
@@ -170,7 +171,7 @@ def _states(character_pks: Sequence[int]) -> dict[int, str]:
 def portraits(characters: Sequence[Character]) -> Mapping[int, Version]:
     """A character is shown by the hero of Seed A, else of Seed B. One query."""
     heroes = heroes_of(characters)
-    found = {}
+    found: dict[int, Version] = {}
     for character in characters:
         for slot in (SeedSlot.Code.A, SeedSlot.Code.B):
             row = heroes.get((character.pk, int(slot)))

@@ -13,12 +13,14 @@ from pipeline.jobs.submit import JobRequest, submit_job
 from pipeline.providers.base import Produced
 from tests.assets.cast import version
 from tests.assets.pictures import png
+from tests.pipeline.characters import cast as characters
 from tests.pipeline.review import cast as review
 from tests.pipeline.scenes import cast_edits
+from tests.pipeline.seeds import cast as seeds
 from tests.support.access import Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
-__all__ = ["cast_edits", "review"]
+__all__ = ["cast_edits", "characters", "review", "seeds"]
 
 SIGNED_IN, VIEW, CREATE = Rule.SIGNED_IN, Rule.VIEW, Rule.CREATE
 

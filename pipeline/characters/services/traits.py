@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -155,7 +156,7 @@ def decide_proposal(*, actor: User, proposal: TraitProposal, accept: bool) -> No
     proposal.refresh_from_db()
 
 
-def proposal_of(user: User, character: Character, code: object) -> TraitProposal:
+def proposal_of(user: User, character: Character, code: UUID) -> TraitProposal:
     """One proposal of a character that `user` sees.
 
     Raises:

@@ -60,7 +60,7 @@ def choose_hero(*, actor: User, variation: Variation) -> Variation:
     require(actor, CapabilityCode.CREATE, project)
     with transaction.atomic():
         seed_image = lock(variation.seed_image)
-        row = with_files(Variation.objects.filter(pk=variation.pk)).get()
+        row: Variation = with_files(Variation.objects.filter(pk=variation.pk)).get()
         if row.is_hero:
             return row
         blockers = hero_blockers(row)
