@@ -69,8 +69,9 @@ def cast_character(
     creator: User, project: Project, name: str = "Mara", *, heroes: str = "ab"
 ) -> Character:
     """A character whose seed images `heroes` have a hero."""
+    slate = f"C{Character.objects.filter(project=project).count() + 1}"
     character = Character.objects.create(
-        project=project, name=name, slate_code=name.upper()[:12], created_by=creator
+        project=project, name=name, slate_code=slate, created_by=creator
     )
     for slot in SeedSlot.Code:
         seed_image = SeedImage.objects.create(character=character, slot_id=slot.value)
