@@ -68,15 +68,14 @@ def measure_parameters(room: Room, recipe: Recipe) -> dict[str, Any]:
 
 
 def heal_parameters(
-    room: Room, measured: BoundaryMeasurement, method: HealMethod.Code
+    room: Room, recipe: Recipe, measured: BoundaryMeasurement, method: HealMethod.Code
 ) -> dict[str, Any]:
-    """The join as it was measured, and how it is to be healed."""
-    names = ("mode", "window", "threshold", "left_end", "right_in")
+    """How the join is to be healed, which is looked for just as it was when it was measured."""
     asked = measured.job.parameters
+    as_measured = ("mode", "window", "threshold", "left_end", "right_in")
     return {
-        **{name: asked[name] for name in names},
-        "left_in": room.left_in,
-        "right_out": room.right_out,
+        **measure_parameters(room, recipe),
+        **{name: asked[name] for name in as_measured if name in asked},
         "method": "both" if method == HealMethod.Code.AUTO else method.code,
         "frames": max(2, min(BRIDGE_FRAMES, room.shortest // 2)),
     }

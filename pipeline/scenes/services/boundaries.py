@@ -153,7 +153,9 @@ class _Work:
     ) -> Bridge:
         """Send a boundary to be healed; `asked` is what a person reads, `method` what is done."""
         boundary = self.boundaries[at]
-        parameters = jobs.heal_parameters(self.room(at, healing=True), measured, method)
+        parameters = jobs.heal_parameters(
+            self.room(at, healing=True), self.recipe, measured, method
+        )
         job = jobs.submit(self.scene, self.actor, boundary, jobs.HEAL, parameters)
         last = boundary.bridges.aggregate(last=Max("number"))["last"] or 0
         bridge = Bridge.objects.create(

@@ -253,6 +253,7 @@ def _submit(
         "width_px": recipe.width_px,
         "height_px": recipe.height_px,
         "profile": profile.code,
+        "timecode": start_timecode(recipe),
     }
     roles = [("video", version.code) for version in inputs]
     if (base := _base(scene, profile, recipe)) is not None and base.version is not None:
@@ -261,6 +262,12 @@ def _submit(
         parameters["previous_pieces"] = notes.get("pieces", [])
     request = JobRequest(operation=RENDER, parameters=parameters, inputs=roles, reuse=False)
     return submit_job(actor=actor, project=scene.character.project, request=request)
+
+
+def start_timecode(recipe: Recipe) -> str:
+    """Where the timecode of a cut begins: one hour, as is usual; drop-frame at 29.97 and 59.94."""
+    drops = recipe.fps_den == 1001 and recipe.fps_num in (30_000, 60_000)
+    return "01:00:00;00" if drops else "01:00:00:00"
 
 
 def _versions(pieces: Sequence[PlannedPiece]) -> list[Version]:

@@ -95,8 +95,11 @@ def build_scene(
     offset = 0
     for number, frames in enumerate(takes):
         segment = Segment.objects.create(scene=scene, number=number + 1, frames_wanted=frames)
-        shift = (faults or {}).get(number, (0, 0, 0))
-        take = add_take(scene, segment, frames=frames, offset=offset, fps=fps, shift=shift)
+        *shift, warmer = (faults or {}).get(number, (0, 0, 0))
+        take = add_take(
+            scene, segment, frames=frames, offset=offset, fps=fps,
+            shift=(shift[0], shift[1]), warmer=warmer,
+        )  # fmt: skip
         history.append_generated(scene, segment, take, 0, frames)
         offset += frames - 1
     return Scene.objects.get(pk=scene.pk)
@@ -109,13 +112,14 @@ def add_take(
     frames: int = 26,
     offset: int = 0,
     fps: Fraction = Fraction(24),
-    shift: tuple[int, int, int] = (0, 0, 0),
+    shift: tuple[int, int] = (0, 0),
+    warmer: int = 0,
 ) -> Take:
     """A finished and examined take of a segment; `offset` frames of drift lie before it."""
     number = segment.takes.count() + 1
     creator = scene.created_by
     serial = Take.objects.filter(segment__scene=scene).count() + 1
-    clip = take_bytes(serial, frames, offset, fps, shift)
+    clip = take_bytes(serial, frames, offset, fps, shift, warmer)
     job = finished_job(creator, scene.character.project, clip, "video/mp4")
     version = job.outputs.get().version
     take = Take.objects.create(
@@ -191,23 +195,28 @@ def burned_numbers(version: Version) -> list[int]:
 
 @lru_cache(maxsize=256)
 def take_bytes(
-    serial: int, frames: int, offset: int, fps: Fraction, shift: tuple[int, int, int]
+    serial: int,
+    frames: int,
+    offset: int = 0,
+    fps: Fraction = Fraction(24),
+    shift: tuple[int, int] = (0, 0),
+    warmer: int = 0,
 ) -> bytes:
     """A take in the house encoding: a texture that drifts, numbers on top."""
     picture = _texture()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "take.mp4"
-        write_video(path, _frames(picture, serial, frames, offset, shift), fps=fps)
+        write_video(path, _frames(picture, serial, frames, offset, shift, warmer), fps=fps)
         return path.read_bytes()
 
 
 def _frames(
-    picture: np.ndarray, serial: int, frames: int, offset: int, shift: tuple[int, int, int]
+    picture: np.ndarray, serial: int, frames: int, offset: int, shift: tuple[int, int], warmer: int
 ) -> Iterable[np.ndarray]:
     for number in range(frames):
         right, down = (offset + number) * STEP_PX + shift[0], shift[1]
         moved = np.roll(picture, (down, right), axis=(0, 1))[:, :WIDTH].astype(np.int16)
-        moved += np.array([shift[2], 0, -shift[2]], np.int16)  # warmer
+        moved += np.array([warmer, 0, -warmer], np.int16)
         yield burn(np.clip(moved, 0, 255).astype(np.uint8), serial * 1000 + number)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.scenes import arrangement as history
-from pipeline.scenes.models import Boundary, Cut, Scene
+from pipeline.scenes.models import Boundary, CodecProfile, Cut, CutPiece, Scene
 from pipeline.scenes.services.boundaries import boundaries_of
-from pipeline.scenes.services.cuts import render_cut
-from tests.pipeline.scenes.builders import build_scene, run_jobs
+from tests.pipeline.scenes.builders import build_scene, finished_job, take_bytes
 from tests.support.access import Cast, Rule, declare, provide
 
 VIEW, CREATE = Rule.VIEW, Rule.CREATE
@@ -16,12 +15,22 @@ VIEW, CREATE = Rule.VIEW, Rule.CREATE
 
 @provide
 def ready_scene(cast: Cast) -> Scene:
-    """Three segments, measured, with a cut that is rendered; other jobs may run meanwhile."""
+    """Three segments and a cut; none of their jobs waits, for others of the walk run jobs."""
     scene = build_scene(cast.creator, cast.project, takes=[4, 4, 4], title=cast.text)
-    run_jobs(scene)
-    render_cut(actor=cast.creator, scene=Scene.objects.get(pk=scene.pk))
-    run_jobs(scene)
-    return Scene.objects.get(pk=scene.pk)
+    take = scene.segments.all()[0].takes.get()
+    job = finished_job(cast.creator, cast.project, take_bytes(9, 6, 0), "video/mp4")
+    cut = Cut.objects.create(
+        scene=scene,
+        number=1,
+        edit=scene.edit,
+        profile_id=CodecProfile.Code.H264.value,
+        job=job,
+        version=job.outputs.get().version,
+        frames=4,
+        created_by=cast.creator,
+    )
+    CutPiece.objects.create(cut=cut, position=0, take=take, in_frame=0, out_frame=4, start_frame=0)
+    return scene
 
 
 def of_scene(cast: Cast) -> dict[str, Any]:
