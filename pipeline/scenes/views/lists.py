@@ -46,9 +46,9 @@ def scene_matrix(request: HttpRequest) -> HttpResponse:
     """Characters × scene types of a project: what exists, what can be made, what it costs."""
     user: Any = request.user
     project = _project(request)
+    require(user, CapabilityCode.CREATE, project)
     choice = matrix.Choice.from_query(request.POST if request.method == "POST" else request.GET)
     if request.method == "POST":
-        require(user, CapabilityCode.CREATE, project)
         pairs = matrix.wanted_pairs(project, request.POST.getlist("cell"))
         if not pairs:
             raise Invalid("Choose at least one cell of the matrix.")
@@ -59,7 +59,6 @@ def scene_matrix(request: HttpRequest) -> HttpResponse:
         "chosen": str(project.code),
         "projects": types.visible_projects(user),
         "choice": choice,
-        "may_create": can(user, CapabilityCode.CREATE, project),
         **matrix.matrix_context(user, project, choice),
     }
     return render_page(request, MATRIX, context, part="matrix")

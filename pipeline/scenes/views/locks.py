@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from pipeline.scenes.models import Segment
-from studio.core.access import CapabilityCode, require
+from studio.core.access import CapabilityCode, require, require_admin
 from studio.core.errors import Conflict
 from studio.core.web import render_page
 from studio.live import locks
@@ -51,6 +51,7 @@ def release(request: HttpRequest, code: UUID) -> HttpResponse:
 def break_open(request: HttpRequest, code: UUID) -> HttpResponse:
     """Take the lock away from whoever holds it; for Admins."""
     user: Any = request.user
+    require_admin(user)
     segment = _segment(request, code)
     locks.break_lock(actor=user, subject_code=segment.code)
     return take(request, code)
