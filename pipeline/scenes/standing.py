@@ -67,7 +67,7 @@ def reason(take: Take, gates: Iterable[GateRule]) -> str:
 
 def why(job: Job) -> str:
     """What a job that ended badly said of it, as a sentence. One query."""
-    if job.state_id == JobState.Code.CANCELLED:
+    if job.state_id == JobState.Code.CANCELLED or job.state_id not in FINAL:
         return "its job was cancelled."
     if job.state_id == JobState.Code.SUCCEEDED:
         return "its report can't be read."
@@ -81,4 +81,6 @@ def why(job: Job) -> str:
 
 def _may_deliver(job: Job) -> bool:
     """Whether a job may still bring its clip; after a success its version is on the way."""
-    return job.state_id not in FINAL or job.state_id == JobState.Code.SUCCEEDED
+    if job.state_id in FINAL:
+        return job.state_id == JobState.Code.SUCCEEDED
+    return job.cancel_requested_at is None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from pipeline.jobs.models import JobState
 from pipeline.jobs.states import FINAL
 from pipeline.scenes.models import (
     BoundaryMeasurement,
     Bridge,
+    Cut,
     Scene,
     SceneState,
     Take,
@@ -18,6 +22,8 @@ from pipeline.scenes.takes import hint_advance
 from studio.ops.sweeper import every
 
 MOST_AT_ONCE = 50
+#: Joins that a scene no longer has are not written; nobody looks for them after this.
+LOOK_BACK = timedelta(minutes=10)
 
 
 @every(5)
@@ -49,8 +55,13 @@ def _standing_still() -> list[int]:
 
 
 def _unwritten() -> list[int]:
-    """Scenes with takes, examinations or bridges that are done and not written."""
+    """Scenes with takes, examinations, joins or cuts that are done and not written."""
     done = JobState.Code.SUCCEEDED
+    recent = {"job__state_id": done, "job__ended_at__gt": timezone.now() - LOOK_BACK}
+    path = "boundary__left_take__segment__scene_id"
+    measured = BoundaryMeasurement.objects.filter(is_passed=None, **recent)
+    bridged = Bridge.objects.filter(result=None, **recent).order_by()
+    rendered = Cut.objects.filter(version=None, **recent)
     takes = Take.objects.filter(version=None, job__state_id=done).order_by()
     examined = TakeExamination.objects.filter(
         frames=None, job__state_id=done, take__segment__scene__state_id=SceneState.Code.GENERATING
@@ -58,4 +69,7 @@ def _unwritten() -> list[int]:
     return [
         *takes.values_list("segment__scene_id", flat=True).distinct()[:MOST_AT_ONCE],
         *examined.values_list("take__segment__scene_id", flat=True).distinct()[:MOST_AT_ONCE],
+        *measured.values_list(path, flat=True).distinct()[:MOST_AT_ONCE],
+        *bridged.values_list(path, flat=True).distinct()[:MOST_AT_ONCE],
+        *rendered.values_list("scene_id", flat=True).distinct()[:MOST_AT_ONCE],
     ]
