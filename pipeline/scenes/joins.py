@@ -103,7 +103,7 @@ def standing(boundary: Boundary | None, bridge_id: int | None, threshold: float)
         return Standing(JoinState.MEASURING, Grade.UNKNOWN, None)
     score = found.boundary_score
     grade = Grade.GOOD if found.is_passed else grade_of(score, threshold)
-    if bridges and not bridges[-1].job.is_final:
+    if bridges and _is_to_come(bridges[-1]):
         return Standing(JoinState.HEALING, grade, score)
     if found.is_passed:
         return Standing(JoinState.GOOD, grade, score)
@@ -123,6 +123,11 @@ def job_says(job: Job) -> str:
         return f"“{job}” was cancelled."
     said = [attempt.message for attempt in job.attempts.all() if attempt.message]
     return said[-1] if said else f"“{job}” failed before it began."
+
+
+def _is_to_come(bridge: Bridge) -> bool:
+    """Whether a bridge is being made, or has been and is about to be written down."""
+    return result_of(bridge) is None and bridge.job.state_id not in _ENDED_BADLY
 
 
 def _healed(bridges: list[Bridge], bridge_id: int | None, threshold: float) -> Standing | None:

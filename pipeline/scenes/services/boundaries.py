@@ -85,7 +85,7 @@ def step(scene: Scene) -> bool:
     Raises:
         DomainError: a job can't be submitted (credits, limits, rights).
     """
-    _write_bridges(scene)
+    write_bridges(scene)
     shown = history.current(scene)
     if len(shown) < 2:
         return False
@@ -304,7 +304,7 @@ def _cure(measured: BoundaryMeasurement, recipe: Recipe) -> HealMethod.Code | No
     return None
 
 
-def _write_bridges(scene: Scene) -> None:
+def write_bridges(scene: Scene) -> None:
     """Write what healing jobs have made, and use what is better where the scene still has it."""
     ended = (
         Bridge.objects.filter(
@@ -334,8 +334,8 @@ def _take_up(scene: Scene, bridge: Bridge, result: BridgeResult) -> None:
         return
     scores = f"{result.before_score:.2f} → {result.after_score:.2f}"
     _record(scene, EditEvents.BOUNDARY_HEALED, bridge, f"{names}: {scores}")
-    if key not in keys:
-        return  # it is at hand for when the scene has this boundary again
+    if key not in keys or _has_better(shown.bridges()[key], result):
+        return  # it stays at hand
     if _is_first_generation(scene):
         history.set_bridge(scene, key, bridge)
     else:
@@ -343,6 +343,12 @@ def _take_up(scene: Scene, bridge: Bridge, result: BridgeResult) -> None:
         healed = shown.with_bridge(key, bridge.pk)
         history.add_edit(scene, bridge.job.creator, EditKind.Code.HEAL, summary, healed)
     tell(scene)
+
+
+def _has_better(bridge_id: int | None, result: BridgeResult) -> bool:
+    """Whether the bridge in use does at least as well."""
+    used = BridgeResult.objects.filter(bridge_id=bridge_id).first() if bridge_id else None
+    return used is not None and used.after_score >= result.after_score
 
 
 def _is_first_generation(scene: Scene) -> bool:

@@ -177,9 +177,9 @@ def render_cut(*, actor: User, scene: Scene, profile: CodecProfile.Code | None =
             raise Conflict("Nothing of this scene is finished yet; there is nothing to cut.")
         chosen = default_profile(project) if profile is None else profile
         pieces = plan_pieces(locked.edit)
-        if (known := _same(locked, chosen, pieces)) is not None:
-            return known
         recipe = resolve(locked.type_version)
+        if (known := _same(locked, chosen, pieces, recipe)) is not None:
+            return known
         number = (locked.cuts.aggregate(last=Max("number"))["last"] or 0) + 1
         job = _submit(actor, locked, chosen, pieces, recipe)
         title = f"{locked} cut {number}"[:200]
@@ -216,15 +216,18 @@ def _write_pieces(cut: Cut, pieces: Sequence[PlannedPiece]) -> None:
     )
 
 
-def _same(scene: Scene, profile: CodecProfile.Code, pieces: list[PlannedPiece]) -> Cut | None:
-    """The latest cut of the profile if it shows just this and did not fail."""
+def _same(
+    scene: Scene, profile: CodecProfile.Code, pieces: list[PlannedPiece], recipe: Recipe
+) -> Cut | None:
+    """The latest cut of the profile if it shows just this, in this size, and did not fail."""
     last = (
         Cut.objects.filter(scene=scene, profile_id=profile.value)
         .exclude(job__state_id__in=(JobState.Code.FAILED, JobState.Code.CANCELLED))
+        .select_related("job")
         .order_by("-number")
         .first()
     )
-    if last is None:
+    if last is None or not _fits(last, recipe):
         return None
     rows = last.pieces.order_by("position").values_list(
         "take_id", "bridge_id", "in_frame", "out_frame", "start_frame"
@@ -297,11 +300,13 @@ def _base(scene: Scene, profile: CodecProfile.Code, recipe: Recipe) -> Cut | Non
         scene=scene, profile_id=profile.value, version__asset__deleted_at=None
     ).exclude(version=None)
     last = cuts.select_related("version", "job").order_by("-number").first()
-    if last is None:
-        return None
-    asked = last.job.parameters
+    return last if last is not None and _fits(last, recipe) else None
+
+
+def _fits(cut: Cut, recipe: Recipe) -> bool:
+    """Whether a cut has the size and the rate of a recipe."""
     names = ("width_px", "height_px", "fps_num", "fps_den")
-    return last if all(asked.get(name) == getattr(recipe, name) for name in names) else None
+    return all(cut.job.parameters.get(name) == getattr(recipe, name) for name in names)
 
 
 def step(scene: Scene) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from pipeline.jobs.models import Job
+from pipeline.providers.base import Produced, ProviderError
+from pipeline.providers.local.adapter import LocalAdapter
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.engine import advance
 from pipeline.scenes.joins import Grade, JoinState, standing, with_details
@@ -264,8 +268,6 @@ def test_failed_jobs_flag_their_boundary(
 
 def break_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the machine refuse to measure."""
-    from pipeline.providers.base import ProviderError
-    from pipeline.providers.local.adapter import LocalAdapter
 
     def refuse(*_: object) -> None:
         raise ProviderError("The disk is made of cheese.")
@@ -275,3 +277,38 @@ def break_next(monkeypatch: pytest.MonkeyPatch) -> None:
         "video.measure_boundary": refuse,
     }
     monkeypatch.setattr(LocalAdapter, "makers", makers)
+
+
+def test_grain_that_differs_is_brought_together_where_the_recipe_says_so(
+    creator: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A join may be good and its grain another: normalisation alone is tried, once."""
+    scene = build_scene(creator, project, takes=[26, 26], texture_sync=True)
+    advance(scene.pk)
+    measure = LocalAdapter.makers["video.measure_boundary"]
+
+    def grainy(*given: Any) -> Produced:
+        made = measure(*given)
+        return replace(made, notes={**made.notes, "grain_ratio": 2.0})
+
+    monkeypatch.setattr(
+        LocalAdapter, "makers", {**LocalAdapter.makers, "video.measure_boundary": grainy}
+    )
+    run_jobs(scene)
+    assert states(scene)[0][1] == Grade.GOOD
+    [bridge] = Bridge.objects.all()
+    assert bridge.job.parameters["method"] == "normalise"
+
+
+def test_other_rules_measure_anew(creator: User, project: Project) -> None:
+    """A scene that goes over to another version of its type is measured by that."""
+    scene = build_scene(creator, project, takes=[8, 8])
+    run_jobs(scene)
+    first = boundary_at(scene, 0).measurement
+    other = build_scene(creator, project, takes=[4], title="Run", mode=StitchMode.Code.VALIDATED)
+    Scene.objects.filter(pk=scene.pk).update(type_version=other.type_version)
+    run_jobs(fresh(scene))
+    second = boundary_at(scene, 0).measurement
+    assert second.pk != first.pk
+    assert second.job.parameters["mode"] == "validated"
+    assert jobs("video.measure_boundary") == 2
