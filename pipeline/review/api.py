@@ -61,7 +61,7 @@ class NoteSerializer(serializers.Serializer[Any]):
 class VerdictsView(APIView):
     """What was said of a take or a cut, and saying it."""
 
-    required_scope = ApiScope.Code.READ
+    required_scope = ApiScope.Code.WRITE
 
     def subject(self, code: UUID) -> Take | Cut:
         """The thing that is judged.
@@ -132,7 +132,7 @@ class CutVerdictsView(VerdictsView):
 class ApprovalView(APIView):
     """The final approval of a cut."""
 
-    required_scope = ApiScope.Code.READ
+    required_scope = ApiScope.Code.WRITE
 
     @extend_schema(summary="Is the cut final?", responses={200: ApprovalSerializer})
     def get(self, request: Request, code: UUID) -> Response:

@@ -21,7 +21,7 @@ from pipeline.seeds import serializers as bodies
 from pipeline.seeds.models import CheckResult, SeedImage, SeedSlot, Variation, VariationMethod
 from studio.core.api.people import checked
 from studio.core.errors import Invalid, NotFound
-from studio.core.models import User
+from studio.core.models import ApiScope, User
 
 
 class SeedView(generics.GenericAPIView[Any]):
@@ -140,6 +140,7 @@ class Variations(SeedView, generics.ListAPIView[Variation]):
 class Generate(SeedView):
     """Having a seed image made from the other one."""
 
+    required_scope = ApiScope.Code.SPEND
     serializer_class = JobSerializer
 
     @extend_schema(
@@ -159,6 +160,7 @@ class Generate(SeedView):
 class Merge(SeedView):
     """Merging two variations."""
 
+    required_scope = ApiScope.Code.SPEND
     serializer_class = JobSerializer
 
     @extend_schema(
@@ -263,6 +265,7 @@ class Retouched(SeedView):
 class Tool(SeedView):
     """A job that makes another variation from one."""
 
+    required_scope = ApiScope.Code.SPEND
     serializer_class = JobSerializer
     service: Callable[..., Job]
 
@@ -320,6 +323,7 @@ class Crop(Tool):
 class MakeAgain(SeedView):
     """Regenerating."""
 
+    required_scope = ApiScope.Code.SPEND
     serializer_class = JobSerializer
 
     @extend_schema(
