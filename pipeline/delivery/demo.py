@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +65,9 @@ AGAIN = "Run `manage.py demo`: it goes on where it stopped."
 _TRAITS = (
     ("hair", "Hair", "short, dark blond"),
     ("wardrobe", "Wardrobe", "an orange launch suit"),
-    ("setting", "Setting", "launch pad at dawn"),
+    ("setting", "Setting", "by the sea at dawn"),
 )
-_SETTINGS = ("launch pad at dawn", "crew quarters", "orbit")
+_SETTINGS = ("by the sea at dawn", "crew quarters", "orbit")
 #: What the last segment is redone with: known faults, so that there is a join to be healed.
 FAULTS = {"fault_shift_x_px": 6.0, "fault_roll_degrees": 1.0, "fault_cast_red": 10.0}
 ANOTHER_MOVE = {"motion": "orbit-left"}
@@ -234,7 +234,7 @@ class _Builder:
                 actor=self.actor,
                 seed_image=seed_image,
                 parameters={
-                    "prompt": "a launch pad at dawn, calm sea, long clouds",
+                    "prompt": "calm sea at dawn, long clouds",
                     "width_px": width,
                     "height_px": height,
                     "variations": self.sizes.foundations,
@@ -284,7 +284,7 @@ class _Builder:
                 "prompt": "{name} in {wardrobe}, {setting}, breathing calmly",
                 "negative_prompt": "rain",
                 "gates": [{"measure": "drift_max", "level": "warn", "most": 0.5}],
-                "extra": {"motion_strength": 0.4},
+                "extra": {"motion_strength": 0.9},
                 "note": "Six short segments, each beginning where the last one ends.",
             },
         )
@@ -305,7 +305,7 @@ class _Builder:
             resume_scene(actor=self.actor, scene=scene)
         self._wait_for(scene, "the segments are generated")
 
-    def redo(self, scene: Scene, number: int, changes: dict[str, object]) -> None:
+    def redo(self, scene: Scene, number: int, changes: Mapping[str, object]) -> None:
         """Another take of a segment, shown when it is there."""
         segment = Segment.objects.get(scene=scene, number=number)
         failed = (JobState.Code.FAILED, JobState.Code.CANCELLED)

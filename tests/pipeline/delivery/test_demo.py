@@ -110,6 +110,7 @@ def _check_story(admin: User) -> None:
     heroes = Variation.objects.filter(is_hero=True).select_related("version__asset")
     assert [v.version.asset.retention_class_id for v in heroes] == [RetentionClass.Code.SOURCE] * 2
     cut = Cut.objects.get(scene=scene)
+    assert cut.version is not None
     assert cut.version.asset.retention_class_id == RetentionClass.Code.FINAL
     assert Verdict.objects.get(cut=cut).given_by == admin
     assert FinalApproval.objects.filter(cut=cut).count() == 1
