@@ -25,8 +25,8 @@ _LEAST_SHARE = 0.2
 
 #: Hue of CIE LCh in degrees up to which a colour has this name, for chroma above `_GREY`.
 _HUES: tuple[tuple[float, str], ...] = (
-    (20, "pink"), (48, "red"), (70, "orange"), (105, "yellow"), (165, "green"),
-    (215, "turquoise"), (285, "blue"), (330, "purple"), (360, "pink"),
+    (14, "pink"), (42, "red"), (74, "orange"), (112, "yellow"), (168, "green"),
+    (225, "turquoise"), (308, "blue"), (335, "purple"), (360, "pink"),
 )  # fmt: skip
 _GREY = 9.0
 #: Hair by lightness (up to) and, where it is colourful, by name.
