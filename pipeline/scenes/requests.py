@@ -91,6 +91,7 @@ def examine_request(scene: Scene, clip: Version, ends: Range, *, is_elastic: boo
             "shortest": ends.least if is_elastic else 1,
             "longest": ends.most,
             "elastic": is_elastic,
+            "random_seed": 0,  # nothing is drawn: equal takes have equal reports and pictures
         },
         inputs=[
             (LineageRole.Code.VIDEO.code, clip.code),

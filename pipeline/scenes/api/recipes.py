@@ -21,7 +21,7 @@ from pipeline.scenes.recipe import Recipe, resolve
 from studio.core.api.fields import CodeField
 
 
-class OfferSerializer(serializers.Serializer[Any]):
+class RecipeOfferSerializer(serializers.Serializer[Any]):
     """Who makes the takes; an empty provider or model: the first that fits."""
 
     operation = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
@@ -44,7 +44,7 @@ class RecipeSerializer(serializers.Serializer[Any]):
     Lengths are frames at `fps_num / fps_den`.
     """
 
-    offer = OfferSerializer(required=False, allow_null=True)
+    offer = RecipeOfferSerializer(required=False, allow_null=True)
     width_px = serializers.IntegerField(required=False, allow_null=True)
     height_px = serializers.IntegerField(required=False, allow_null=True)
     fps_num = serializers.IntegerField(required=False, allow_null=True)
@@ -82,14 +82,14 @@ class ParentSerializer(serializers.Serializer[Any]):
     )
 
 
-class NewVersionSerializer(serializers.Serializer[Any]):
+class NewTypeVersionSerializer(serializers.Serializer[Any]):
     """A new version of a scene type."""
 
     recipe = RecipeSerializer(required=False, default=dict)
     parent = ParentSerializer(required=False, allow_null=True, default=None)
 
 
-class NewTypeSerializer(NewVersionSerializer):
+class NewTypeSerializer(NewTypeVersionSerializer):
     """A new scene type."""
 
     project = serializers.UUIDField()

@@ -96,7 +96,7 @@ class SceneDetailSerializer(SceneSerializer):
         return list(PlacementSerializer(rows.order_by("position"), many=True).data)
 
 
-class MeasureSerializer(serializers.Serializer[Any]):
+class TakeFigureSerializer(serializers.Serializer[Any]):
     """A figure of a take."""
 
     measure = CodeField(Measure.Code)
@@ -104,7 +104,7 @@ class MeasureSerializer(serializers.Serializer[Any]):
     method = serializers.CharField()
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class GateFindingSerializer(serializers.Serializer[Any]):
     """What a gate says of a take."""
 
     measure = CodeField(Measure.Code)
@@ -167,23 +167,23 @@ class TakeSerializer(serializers.ModelSerializer[Take]):
         """How far it is: making, made, examining, passed, refused, failed, unexamined."""
         return standing_of(take, self._recipe(take).gates).name.lower()
 
-    @extend_schema_field(MeasureSerializer(many=True))
+    @extend_schema_field(TakeFigureSerializer(many=True))
     def get_measures(self, take: Take) -> list[Mapping[str, Any]]:
         """What was measured."""
         rows = [
             {"measure": row.measure_id, "score": row.score, "method": row.method}
             for row in take.measures.all()
         ]
-        return list(MeasureSerializer(rows, many=True).data)
+        return list(TakeFigureSerializer(rows, many=True).data)
 
-    @extend_schema_field(FindingSerializer(many=True))
+    @extend_schema_field(GateFindingSerializer(many=True))
     def get_findings(self, take: Take) -> list[Mapping[str, Any]]:
         """What the gates say; nothing before it was examined."""
         examination = getattr(take, "examination", None)
         if examination is None or examination.frames is None:
             return []
         rows = findings(take, self._recipe(take).gates)
-        return list(FindingSerializer(rows, many=True).data)
+        return list(GateFindingSerializer(rows, many=True).data)
 
     def _recipe(self, take: Take) -> Recipe:
         """The recipe of the take's scene, resolved once for all takes of an answer."""

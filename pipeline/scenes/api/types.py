@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from pipeline.scenes.api import loading
 from pipeline.scenes.api.recipes import (
     NewTypeSerializer,
-    NewVersionSerializer,
+    NewTypeVersionSerializer,
     SceneTypeDetailSerializer,
     SceneTypeSerializer,
     TypeVersionDetailSerializer,
@@ -80,10 +80,10 @@ class TypeVersionListView(ListAPIView[SceneTypeVersion]):
         found = loading.scene_type(self.request.user, self.kwargs["code"])
         return SceneTypeVersion.objects.filter(scene_type=found)
 
-    @extend_schema(request=NewVersionSerializer, responses={201: SceneTypeDetailSerializer})
+    @extend_schema(request=NewTypeVersionSerializer, responses={201: SceneTypeDetailSerializer})
     def post(self, request: Request, code: UUID) -> Response:
         """Add a version; scenes keep theirs until they are upgraded."""
-        body = NewVersionSerializer(data=request.data)
+        body = NewTypeVersionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         user: Any = request.user
         add_type_version(
