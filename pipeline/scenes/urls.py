@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("scene-types/<uuid:code>/next/", types.edit, name="scene-type-edit"),
     path("scene-types/<uuid:code>/upgrade/", types.upgrade, name="scene-type-upgrade"),
     path("scenes/", lists.scenes, name="scenes"),
+    path("scenes/new/", lists.new_scene, name="scene-new"),
     path("scenes/matrix/", lists.scene_matrix, name="scene-matrix"),
     path("characters/<uuid:code>/scenes/", lists.of_character, name="character-scenes"),
     path(f"{_SCENE}/", scene.scene, name="scene"),

@@ -147,6 +147,16 @@ def default_project(user: Any) -> Project | None:
     return next((p for p in projects if p.pk in with_characters), projects[0] if projects else None)
 
 
+def open_characters(project: Project) -> list[Character]:
+    """Characters of a project that are worked with, by name."""
+    return list(_characters(project, []))
+
+
+def open_types(project: Project) -> list[SceneType]:
+    """Scene types of a project that are in use, by name."""
+    return list(_types(project, []))
+
+
 def _characters(project: Project, codes: Sequence[str]) -> Any:
     found = Character.objects.filter(project=project, archived_at=None).order_by("name", "pk")
     return found.filter(code__in=_codes(codes)) if codes else found

@@ -67,6 +67,11 @@ class ShownBoard:
         return _LOOKS.get(self.state, self.state.code)
 
     @property
+    def word(self) -> str:
+        """The state in words."""
+        return self.state.label
+
+    @property
     def left_text(self) -> str:
         """How long the studio still has to work, from what its own takes took."""
         progress = self.board.progress

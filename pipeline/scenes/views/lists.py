@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pipeline.characters.models import Character
+from pipeline.scenes.forms.scenes import SceneForm
 from pipeline.scenes.models import SceneState
 from pipeline.scenes.pages import lists, matrix, types
-from pipeline.scenes.services.scenes import create_scenes
+from pipeline.scenes.services.scenes import create_scene, create_scenes
 from studio.core.access import CapabilityCode, can, require
-from studio.core.errors import Invalid, NotFound
+from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.models import Project
 from studio.core.web import redirect, render_page
 
 LIST = "pipeline/scenes/list.html"
+NEW = "pipeline/scenes/new.html"
 MATRIX = "pipeline/scenes/matrix.html"
 PANEL = "pipeline/scenes/character_panel.html"
 
@@ -62,6 +64,31 @@ def scene_matrix(request: HttpRequest) -> HttpResponse:
         **matrix.matrix_context(user, project, choice),
     }
     return render_page(request, MATRIX, context, part="matrix")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_scene(request: HttpRequest) -> HttpResponse:
+    """One scene of a character by a scene type, however many of the kind there are already."""
+    user: Any = request.user
+    project = _project(request)
+    require(user, CapabilityCode.CREATE, project)
+    form = SceneForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "character": request.GET.get("character"),
+            "type_version": request.GET.get("type"),
+        },
+        characters=matrix.open_characters(project),
+        versions=matrix.newest_versions(matrix.open_types(project)),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_scene(actor=user, **form.cleaned_data)
+            return redirect(request, reverse("pipeline:scene", args=[made.code]))
+        except (Invalid, Conflict) as error:
+            form.add_problem(error)
+    context = {"form": form, "project": project}
+    return render_page(request, NEW, context, part="form", status=422 if form.is_bound else 200)
 
 
 def _project(request: HttpRequest) -> Project:

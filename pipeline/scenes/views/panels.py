@@ -17,7 +17,7 @@ from pipeline.scenes.recipe import resolve
 from pipeline.scenes.services.redo import redo_segments
 from pipeline.scenes.views.common import answer, scene_of, seen_version
 from studio.core.errors import Invalid, NotFound
-from studio.core.web import render_page, wants_fragment
+from studio.core.web import render_page, trigger, wants_fragment
 
 SCENE = "pipeline/scenes/scene.html"
 SEGMENT = "pipeline/scenes/panel.html"
@@ -53,7 +53,8 @@ def redo_takes(request: HttpRequest, code: UUID) -> HttpResponse:
     scene = scene_of(request, code, to_change=True)
     query = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(scene, query.getlist("segment"))
-    form = RedoForm(request.POST or None, recipe=resolve(scene.type_version))
+    sent = request.POST if request.method == "POST" else None
+    form = RedoForm(sent, recipe=resolve(scene.type_version))
     if request.method == "POST" and form.is_valid():
         try:
             made = redo_segments(
@@ -66,7 +67,8 @@ def redo_takes(request: HttpRequest, code: UUID) -> HttpResponse:
                 select=form.cleaned_data["select"],
                 expected_version=seen_version(request),
             )
-            return answer(request, scene, f"{len(made)} take{'s'[: len(made) > 1]} asked for")
+            said = "1 take asked for" if len(made) == 1 else f"{len(made)} takes asked for"
+            return trigger(answer(request, scene, said), **{"panel-done": {}})
         except Invalid as error:
             form.add_problem(error)
     return _show_redo(request, scene, chosen, form)

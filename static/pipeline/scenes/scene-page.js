@@ -23,6 +23,7 @@ class ScenePage extends HTMLElement {
     document.body.addEventListener("asset-rendered", () => this.stale(), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     document.addEventListener("htmx:after:swap", ({ detail }) => this.swapped(detail.ctx?.target), { signal });
+    document.body.addEventListener("panel-done", () => this.done(), { signal });
     this.addEventListener("click", (event) => this.click(event));
     this.addEventListener("change", ({ target }) => target.name === "segment" && this.choose(target));
     this.help();
@@ -127,6 +128,12 @@ class ScenePage extends HTMLElement {
     document.getElementById("scene-panel").replaceChildren();
     this.restore();
     open?.focus();
+  }
+
+  /** What the panel was for is asked for; nothing stays chosen. */
+  done() {
+    this.chosen.clear();
+    this.close();
   }
 
   key(event) {

@@ -50,6 +50,7 @@ declare("pipeline:scene-type-upgrade", of_type, POST=CREATE)
 
 # --- scenes -------------------------------------------------------------------------------------
 declare("pipeline:scenes", GET=SIGNED_IN)
+declare("pipeline:scene-new", query=in_project, GET=CREATE, POST=CREATE)
 declare("pipeline:scene-matrix", query=in_project, GET=CREATE, POST=CREATE)
 declare("pipeline:character-scenes", of_character, GET=VIEW)
 declare("pipeline:scene", of_scene, GET=VIEW)

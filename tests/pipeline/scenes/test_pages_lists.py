@@ -102,6 +102,23 @@ def test_the_matrix_says_what_each_cell_means(creator: User, project: Project) -
     assert client.post(address, {}, headers=HTMX).status_code == 422
 
 
+def test_one_scene_is_made_by_hand(creator: User, project: Project) -> None:
+    client = signed_in(creator)
+    address = f"/scenes/new/?project={project.code}"
+    assert "A scene needs a character and a scene type." in text_of(client.get(address))
+    mara = cast_character(creator, project, "Mara")
+    noor = cast_character(creator, project, "Noor", heroes="a")
+    version = scene_type(creator, project)
+    sent = {"character": mara.code, "type_version": version.scene_type.code, "title": "Dawn"}
+    for _ in range(2):
+        answer = client.post(address, sent)
+        assert answer.status_code == 303
+    assert [scene.title for scene in Scene.objects.order_by("pk")] == ["Dawn", "Dawn"]
+    refused = client.post(address, sent | {"character": noor.code}, headers=HTMX)
+    assert (refused.status_code, "Seed B" in text_of(refused)) == (422, True)
+    assert client.post(address, {}, headers=HTMX).status_code == 422
+
+
 def test_an_empty_matrix_says_what_is_missing(creator: User, project: Project) -> None:
     client = signed_in(creator)
     address = f"/scenes/matrix/?project={project.code}"
