@@ -9,7 +9,7 @@ from typing import Any
 import axe_playwright_python
 
 from tests.e2e.browser import Watch, sync_api
-from tests.e2e.pages import Page, path_of
+from tests.e2e.page import Page, path_of
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 SERIOUS = ("serious", "critical")

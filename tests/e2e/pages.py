@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from tests.e2e.line_pages import LINE_PAGES, fill_line
+from tests.e2e.page import Page
 from tests.support.studio import RunningStudio
 
 PROMPTS = (
@@ -21,18 +20,6 @@ PROMPTS = (
     ("Snowy mountains above a still lake, pine forest, morning mist", "blog-header"),
 )
 DRAFT = {"quality": "draft"}
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page. `path` has the names of what it is about in braces; see `Content.places`."""
-
-    name: str
-    path: str
-    person: str | None = "admin"
-    status: int = 200
-    #: A page of another maker (admin site, API documentation): looked at, not restyled.
-    is_foreign: bool = False
 
 
 PAGES = (
@@ -71,11 +58,12 @@ PAGES = (
     Page("forbidden", "/people/", person="creator", status=403),
     Page("api-docs", "/api/docs/", person="creator", is_foreign=True),
     Page("admin", "/admin/", person="admin", is_foreign=True),
+    *LINE_PAGES,
 )
 
 
 def fill(studio: RunningStudio) -> dict[str, str]:
-    """Make content by the API: pictures, a repeat, a failure, trash, a favourite. The places."""
+    """Make content: pictures, a repeat, a failure, trash, a favourite; a cut. The places."""
     project = studio.cast["project"]
     with studio.api() as api:
         made = [
@@ -96,7 +84,7 @@ def fill(studio: RunningStudio) -> dict[str, str]:
         api.put(f"assets/{asset}/favourite/", json={})
         gone = api.get(f"jobs/{made[1]}/").json()["outputs"][0]["asset"]
         api.delete(f"assets/{gone}/")
-    return {
+    return fill_line(studio) | {
         "project": project,
         "job": made[0],
         "again": again,
@@ -116,8 +104,3 @@ def wait(api: httpx.Client, job: str) -> dict[str, Any]:
             return found
         time.sleep(0.2)
     raise TimeoutError(f"job {job} did not end")
-
-
-def path_of(page: Page, places: Mapping[str, str]) -> str:
-    """The page's address, with what it is about filled in."""
-    return re.sub(r"{(\w+)}", lambda match: places[match[1]], page.path)

@@ -14,7 +14,8 @@ from typing import Any
 
 from tests.e2e.browser import chromium, sync_api
 from tests.e2e.looking import settle
-from tests.e2e.pages import PAGES, Page, fill, path_of
+from tests.e2e.page import Page, path_of
+from tests.e2e.pages import PAGES, fill
 from tests.e2e.people import People, run_studio
 
 SIZES: dict[str, dict[str, Any]] = {

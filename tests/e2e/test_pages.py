@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.browser import MARKS
+from tests.e2e.line_pages import LINE_NO_PAGES
 from tests.e2e.looking import look_at
-from tests.e2e.pages import PAGES, Page, fill
+from tests.e2e.page import Page
+from tests.e2e.pages import PAGES, fill
 from tests.e2e.people import Eyes, People
 from tests.support.addresses import Address, addresses
 from tests.support.studio import RunningStudio
@@ -28,7 +30,7 @@ NO_PAGES = {
     "create-recommended", "create-vary", "create-renew", "create-favourite",
     "tray", "running", "provenance", "job-cancel", "job-pause", "job-resume", "job-retry",
     "job-priority", "job-again", "job-check", "api-schema",
-}  # fmt: skip
+} | LINE_NO_PAGES  # fmt: skip
 
 
 @pytest.fixture(scope="module")
