@@ -11,6 +11,7 @@ from pipeline.scenes.models import GateLevel, Measure, RandomSeedStrategy, Stitc
 from pipeline.scenes.models.types import INHERITABLE
 from pipeline.scenes.recipe import GateRule
 from pipeline.scenes.requests import GENERATE
+from pipeline.video.boundary import THRESHOLD
 from studio.core.errors import Invalid
 from studio.core.lookups import Codes
 
@@ -28,7 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "is_elastic": True,
     "stitch_mode": "strict",
     "window_frames": 8,
-    "boundary_threshold_permille": 900,
+    "boundary_threshold_permille": round(1000 * THRESHOLD),
     "anchor_weight_permille": 200,
     "texture_sync": True,
     "seed_strategy": "derived",
