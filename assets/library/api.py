@@ -48,6 +48,7 @@ _FILTERS = [
     OpenApiParameter("q", str, description='words, "a phrase", or, -not; in title and caption'),
     OpenApiParameter("favourite", bool, description="only one's favourites"),
     OpenApiParameter("trash", bool, description="what lies in the trash instead"),
+    OpenApiParameter("steps", bool, description="also what was made between two steps"),
 ]
 
 

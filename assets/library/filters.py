@@ -29,7 +29,7 @@ class AssetFilters:
     """Filters of a list; the names are those of the query parameters. None and "": no filter.
 
     `since` and `until` are days in UTC, both included. `trash` shows what lies in the trash
-    instead of what does not.
+    instead of what does not. `steps` adds what was made between two steps of the studio.
     """
 
     project: uuid.UUID | None = None
@@ -42,6 +42,7 @@ class AssetFilters:
     q: str = ""
     favourite: bool = False
     trash: bool = False
+    steps: bool = False
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> AssetFilters:
@@ -62,6 +63,7 @@ class AssetFilters:
             q=query.get("q", "").replace("\x00", "").strip()[:MAX_QUERY],
             favourite=bool(_read(query, "favourite", _yes, "1 or 0", problems)),
             trash=bool(_read(query, "trash", _yes, "1 or 0", problems)),
+            steps=bool(_read(query, "steps", _yes, "1 or 0", problems)),
         )
         if problems:
             raise Invalid("Some filters are not right.", fields=problems)
@@ -95,6 +97,7 @@ class AssetFilters:
             "until": self.until.isoformat() if self.until else "",
             "favourite": "1" if self.favourite else "",
             "trash": "1" if self.trash else "",
+            "steps": "1" if self.steps else "",
         }
         return {name: value for name, value in (found | changes).items() if value}
 
@@ -113,6 +116,8 @@ class AssetFilters:
     def narrow(self, assets: AssetQuerySet, user: User) -> AssetQuerySet:
         """As `apply`, whatever the project."""
         assets = assets.trashed() if self.trash else assets.present()
+        if not (self.steps or self.trash):
+            assets = assets.filter(is_step=False)
         if self.kind is not None:
             assets = assets.of_kind(self.kind)
         if self.origin is not None:

@@ -44,6 +44,7 @@ class FilterForm(forms.Form):
     since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
     favourite = forms.BooleanField(label="Favourites")
+    steps = forms.BooleanField(label="Working files")
 
     def __init__(self, user: User, filters: AssetFilters, project: Project | None) -> None:
         super().__init__(

@@ -130,6 +130,11 @@ class Asset(models.Model):
     origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=200)
     caption = models.TextField(blank=True, help_text="For generated files the prompt")
+    is_step = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Made between two steps of the studio; lists show it only when asked",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets"
     )
@@ -156,6 +161,12 @@ class Asset(models.Model):
                 fields=["project", "-id"],
                 condition=Q(deleted_at__isnull=True),
                 name="asset_of_project",
+            ),
+            # the same without what was made between two steps, as lists usually are
+            models.Index(
+                fields=["project", "-id"],
+                condition=Q(deleted_at__isnull=True, is_step=False),
+                name="asset_shown_of_project",
             ),
             # the same, one kind only
             models.Index(

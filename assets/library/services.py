@@ -47,6 +47,7 @@ def add_asset(
     file_name: str = "",
     note: str = "",
     inputs: Sequence[tuple[Version, LineageRole.Code]] = (),
+    is_step: bool = False,
 ) -> Version:
     """Put a stored file into a project's library, as the first version of a new asset.
 
@@ -55,6 +56,7 @@ def add_asset(
         caption: what it shows; for generated files the prompt.
         file_name: as the person called the file; for display only.
         inputs: the versions it was made from, each with the part it played.
+        is_step: made between two steps of the studio: neither lists nor the feed speak of it.
 
     Raises:
         NotFound, Forbidden: by the access rule (create); an input is not visible to `actor`.
@@ -77,17 +79,19 @@ def add_asset(
             origin_id=origin,
             title=title,
             caption=_clean(caption),
+            is_step=is_step,
             created_by=actor,
         )
         version = _create_version(actor, asset, 1, blob, file_name, note, inputs)
-        record_event(
-            AssetEvents.ASSET_ADDED,
-            project=project,
-            actor=actor,
-            subject_code=asset.code,
-            label=title,
-            data={"origin": origin.code},
-        )
+        if not is_step:
+            record_event(
+                AssetEvents.ASSET_ADDED,
+                project=project,
+                actor=actor,
+                subject_code=asset.code,
+                label=title,
+                data={"origin": origin.code},
+            )
     return version
 
 

@@ -31,7 +31,8 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         found = found.filter(project=project)
     page = keyset_page(queries.for_list(found), cursor=request.GET.get("cursor", ""), size=PAGE)
     context = {
-        "page": page,
+        "rows": [(row, list(row.packages.all())[-1:]) for row in page.rows],
+        "next_cursor": page.next_cursor,
         "project": project,
         "projects": projects_allowing(request.user, CapabilityCode.APPROVE),
         "finals": queries.final_cuts(request.user, project)[:PAGE],

@@ -29,6 +29,7 @@ from pipeline.jobs.models import (
     LossPolicy,
 )
 from pipeline.jobs.moves import add_history, hint_ready, lock_job, move, publish_job
+from pipeline.operations.catalogue import is_step
 from pipeline.providers.base import Produced
 from studio.core.lookups import Codes
 from studio.live.services import record_event
@@ -83,6 +84,7 @@ def record_output(attempt: Attempt, produced: Produced, blob: Blob) -> Version |
             origin=Origin.Code.by_code(provider.code),
             retention_class=RetentionClass.Code.SUPPORTING,
             file_name=_file_name(job, produced.position, blob),
+            is_step=is_step(job.offer.operation.code),
             inputs=[
                 (item.version, LineageRole.Code(item.role_id))
                 for item in job.inputs.select_related("version")

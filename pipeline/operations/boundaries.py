@@ -127,6 +127,7 @@ MEASURE_BOUNDARY = OperationSpec(
     output_kind="text",
     is_seeded=False,
     is_listed=False,
+    is_step=True,
     inputs=TAKES,
     offers=(
         OfferSpec(
@@ -150,6 +151,7 @@ HEAL_BOUNDARY = OperationSpec(
     parameters=HealBoundary,
     output_kind="video",
     is_listed=False,
+    is_step=True,
     inputs=TAKES,
     offers=(
         OfferSpec(

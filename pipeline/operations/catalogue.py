@@ -39,3 +39,9 @@ def get_operation(code: str) -> OperationSpec:
         return CATALOGUE[code]
     except KeyError:
         raise NotFound(f"There is no operation “{code[:60]}”.") from None
+
+
+def is_step(code: str) -> bool:
+    """Whether an operation is a step of the studio's own; one that is no longer known is none."""
+    spec = CATALOGUE.get(code)
+    return spec is not None and spec.is_step

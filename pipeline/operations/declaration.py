@@ -72,7 +72,8 @@ class OperationSpec:
 
     `resolve` turns what a person gave (a template's name, say) into plain parameters before they
     are checked: it fills in the parameters `filled_in`, and takes `extra_parameters` (JSON Schema
-    by name) besides them. `title_of` names the job and its outputs.
+    by name) besides them. `title_of` names the job and its outputs. What a step (`is_step`) makes
+    is of use to the studio only: the library shows it when asked.
     """
 
     code: str
@@ -86,6 +87,7 @@ class OperationSpec:
     inputs: tuple[InputSpec, ...] = ()
     is_seeded: bool = True
     is_listed: bool = True
+    is_step: bool = False
     resolve: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
     filled_in: frozenset[str] = frozenset()
     extra_parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -71,6 +71,7 @@ EXAMINE = OperationSpec(
     output_kind="image",
     is_seeded=False,
     is_listed=False,
+    is_step=True,
     inputs=(
         InputSpec(LineageRole.Code.VIDEO, kinds=("video",), at_least=1, help="The take."),
         InputSpec(

@@ -15,12 +15,16 @@ from assets.library import listing
 from assets.library.filters import AssetFilters
 from assets.library.listing import Listing
 from assets.library.models import Asset, Favourite, Origin, RetentionClass
+from assets.library.services import add_asset
 from assets.storage.models import AssetKind
+from assets.storage.store import ingest_bytes
 from studio.core.access import RoleCode
 from studio.core.errors import Invalid, NotFound
 from studio.core.models import Project, User
 from studio.core.paging import encode_cursor
 from studio.core.services import create_project, set_member
+from studio.live.models import Event
+from tests.assets.pictures import png
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -205,6 +209,28 @@ def test_each_project_gives_its_first_from_its_index(assets: list[Asset], creato
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "using asset_of_project on assets_asset" in plan
+    assert "using asset_shown_of_project on assets_asset" in plan
     assert "ProjectSet" in plan
     assert "Seq Scan on assets_asset" not in plan
+
+
+def test_what_is_made_between_two_steps_is_shown_when_asked(creator, project):
+    def add(title, *, is_step):
+        blob = ingest_bytes(png(shade=len(title)), "image/png")
+        add_asset(
+            actor=creator,
+            project=project,
+            blob=blob,
+            title=title,
+            origin=Origin.Code.LOCAL,
+            retention_class=RetentionClass.Code.SUPPORTING,
+            is_step=is_step,
+        )
+
+    add("A take", is_step=False)
+    add("An end frame", is_step=True)
+    titles = [asset.title for asset in Listing(creator, AssetFilters()).page().rows]
+    assert titles == ["A take"]
+    everything = Listing(creator, AssetFilters(steps=True)).page().rows
+    assert [asset.title for asset in everything] == ["An end frame", "A take"]
+    assert Event.objects.filter(kind__code="asset.added").count() == 1
