@@ -16,7 +16,16 @@ from django.utils import timezone
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.arrangement import Arrangement, Item, Key
 from pipeline.scenes.events import EditEvents
-from pipeline.scenes.models import Boundary, Bridge, EditKind, Scene, SceneEdit, Segment, Take
+from pipeline.scenes.models import (
+    Boundary,
+    Bridge,
+    EditKind,
+    Scene,
+    SceneEdit,
+    Segment,
+    Take,
+    TakeWish,
+)
 from pipeline.scenes.moves import tell
 from pipeline.scenes.takes import hint_advance
 from studio.core.access import CapabilityCode, require
@@ -35,7 +44,8 @@ def select_take(
 ) -> SceneEdit:
     """Show another take of a segment, from its first frame to its end frame.
 
-    A segment that was removed comes back, in the place that its number gives it.
+    When the take was asked for to be shown (a redo), the history says so. A segment that was
+    removed comes back, in the place that its number gives it.
 
     Raises:
         NotFound, Forbidden: by the access rule (create).
@@ -55,6 +65,9 @@ def select_take(
         if known is not None and known.take_id == take.pk:
             return _standing(locked)
         after = before.with_item(item) if known else _inserted(before, locked, segment, item)
+        if TakeWish.objects.filter(take=take).exists():  # it was made to be shown
+            summary = f"Segment {segment.number} redone: take {take.number}"
+            return _commit(actor, locked, EditKind.Code.REDO, summary, before, after)
         summary = f"Segment {segment.number}: take {take.number}"
         return _commit(actor, locked, EditKind.Code.SELECT, summary, before, after)
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.scenes import arrangement as history
-from pipeline.scenes.models import EditKind, Scene, SceneEdit, Segment, Take
+from pipeline.scenes.models import EditKind, Scene, SceneEdit, Segment, Take, TakeWish
 from pipeline.scenes.services import edits
 from studio.core.errors import Conflict, Forbidden, Invalid, NotFound
 from studio.core.models import Project, User
@@ -53,6 +53,13 @@ def test_a_take_is_selected_as_an_edit_of_its_own(scene: Scene, creator: User) -
     assert said.data == {"edit": 2, "summary": "2: Segment 2: take 2"}
     again = edits.select_take(actor=creator, scene=scene, take=take)
     assert again == edit
+
+
+def test_a_take_that_was_wished_for_is_a_redo(scene: Scene, creator: User) -> None:
+    take = add_take(scene, segment(scene, 2), frames=7)
+    TakeWish.objects.create(take=take, asked_by=creator)
+    edit = edits.select_take(actor=creator, scene=scene, take=take)
+    assert (edit.kind_id, edit.summary) == (EditKind.Code.REDO, "Segment 2 redone: take 2")
 
 
 def test_trims_keep_within_the_take(scene: Scene, creator: User) -> None:

@@ -110,7 +110,7 @@ def test_a_wish_selects_the_take_when_it_has_passed(creator: User, scene: Scene)
     scene = play(scene)
     assert scene.state_id == S.READY, scene.stop_reason
     assert history.current(scene).find(take.segment_id).take_id == take.pk
-    assert scene.edit.kind.code == "select"
+    assert scene.edit.kind.code == "redo"
     assert scene.edit.actor == creator
     assert not TakeWish.objects.exists()
 
