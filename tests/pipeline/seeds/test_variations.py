@@ -13,6 +13,11 @@ from assets.models import Lineage, RetentionClass, Version
 from assets.storage.store import ingest_bytes
 from pipeline.characters.models import Character
 from pipeline.characters.queries import readiness
+from pipeline.jobs.claim import claim_job, this_worker
+from pipeline.jobs.finish import SUCCEEDED, end_attempt, record_output
+from pipeline.jobs.models import JobState
+from pipeline.jobs.moves import move
+from pipeline.providers.base import Produced
 from pipeline.seeds import checking, services
 from pipeline.seeds.models import (
     CheckResult,
@@ -27,13 +32,25 @@ from pipeline.seeds.queries import hero
 from studio.core.errors import Conflict, Forbidden, Invalid
 from studio.core.models import Project, User
 from tests.assets.pictures import png
-from tests.pipeline.jobs.conftest import run_next
 from tests.pipeline.seeds.conftest import seed
 from tests.pipeline.seeds.pictures import no_face, portrait, two_faces
 
 pytestmark = pytest.mark.django_db
 Vary = Callable[..., Variation]
 A, B = SeedSlot.Code.A, SeedSlot.Code.B
+
+
+def deliver(content: bytes) -> None:
+    """Do what a worker does with the next job, whose only output is this picture."""
+    attempt = claim_job(this_worker())
+    assert attempt is not None
+    assert move(attempt.job, JobState.Code.RUNNING)
+    record_output(
+        attempt,
+        Produced(0, content, "image/png", 1, 1000, 10),
+        ingest_bytes(content, "image/png"),
+    )
+    assert end_attempt(attempt, SUCCEEDED)
 
 
 def verdicts(variation: Variation) -> dict[str, str]:
@@ -200,9 +217,8 @@ def test_a_job_brings_a_variation_and_a_reused_one_no_second(
 ) -> None:
     made = varied(seed(jane))
     box = {"left_px": 100, "top_px": 20, "width_px": 64, "height_px": 80}
-    services.request_crop(actor=creator, variation=made, parameters=box)
-    job = run_next()
-    assert job is not None
+    job = services.request_crop(actor=creator, variation=made, parameters=box)
+    deliver(png(64, 80, shade=78))
     cropped = Variation.objects.get(method=VariationMethod.Code.CROPPED)
     assert (cropped.number, cropped.seed_image) == (2, made.seed_image)
     assert cropped.version == job.outputs.get().version
@@ -226,9 +242,7 @@ def test_directions_and_what_they_start_from(jane: Character, varied: Vary, crea
         seed_image=seed(jane, B),
         parameters={"variations": 1, "width_px": 96, "height_px": 120},
     )
-    run_next()
-    job.refresh_from_db()
-    assert [attempt.message for attempt in job.attempts.all()] == [""]
+    deliver(png(96, 120, shade=77))
     made = Variation.objects.get(seed_image=seed(jane, B))
     assert made.method_id == VariationMethod.Code.FORWARD
     again = services.make_again(actor=creator, variation=made)
