@@ -42,8 +42,10 @@ class Suggestion:
 
 
 def describe(rgb: Pixels) -> Mapping[str, Suggestion]:
-    """What a picture suggests, by trait: hair, clothing, background (colour names), brightness,
-    contrast, warmth, framing. What can't be told is absent.
+    """What a picture suggests, by trait; what can't be told is absent.
+
+    Traits are hair, clothing and background (names of colours), brightness, contrast, warmth,
+    and framing.
 
     Args:
         rgb: uint8 (height, width, 3).
