@@ -113,10 +113,10 @@ RECIPE_FIELDS: tuple[RecipeField, ...] = (
     RecipeField("width_px", ("width_px",), PICTURE, "px", _pixels("Width", 1280)),
     RecipeField("height_px", ("height_px",), PICTURE, "px", _pixels("Height", 720)),
     RecipeField(
-        "fps", ("fps_num", "fps_den"), PICTURE, "fps",
+        "fps", ("fps_num", "fps_den"), PICTURE, "",
         forms.ChoiceField(
             label="Frame rate", choices=[(text, text) for text in RATES], initial="24",
-            help_text="Lengths below are frames at this rate.",
+            help_text="Frames a second; lengths are frames at this rate.",
         ),
     ),
     RecipeField(

@@ -52,7 +52,7 @@ def _shown(cut: Cut, edit_id: int | None) -> ShownCut:
         url=reverse_or_empty("pipeline:cut", cut.code),
         look="finished" if is_there else state.code,
         word="Rendered" if is_there else state.label,
-        job=None if is_there else shown_progress(job_progress(cut.job)),
+        job=None if is_there else shown_progress(job_progress(cut.job), "Rendering"),
         verdict=verdict_of(cut.verdicts.all()),  # type: ignore[attr-defined]
         profile=cut.profile.label,
         frames=cut.frames,

@@ -93,7 +93,7 @@ def take_line(shown: ShownTake, thumbs: Thumbs, first_frame: int) -> TakeLine:
         word=word,
         is_selected=shown.is_selected,
         can_select=done,
-        job=shown_progress(shown.progress) if standing.is_open else None,
+        job=shown_progress(shown.progress, word) if standing.is_open else None,
         verdict=verdict_of(take.verdicts.all()),  # type: ignore[attr-defined]
         by=person(take.created_by),
         created_at=take.created_at,
@@ -108,11 +108,11 @@ def take_line(shown: ShownTake, thumbs: Thumbs, first_frame: int) -> TakeLine:
     )
 
 
-def shown_progress(progress: JobProgress | None) -> ShownProgress | None:
-    """How far a job is; None when none is under way."""
+def shown_progress(progress: JobProgress | None, doing: str) -> ShownProgress | None:
+    """How far a job is; None when none is under way. `doing` is said until the job says more."""
     if progress is None:
         return None
-    return ShownProgress(progress.job.code, progress.fraction, progress.stage)
+    return ShownProgress(progress.job.code, progress.fraction, progress.stage or doing)
 
 
 def job_failure(job: Job) -> str:
