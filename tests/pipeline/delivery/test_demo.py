@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from assets.models import RetentionClass
@@ -21,6 +22,7 @@ from pipeline.seeds.checking import run_checks
 from pipeline.seeds.models import Variation
 from studio.core.errors import Unavailable
 from studio.core.models import Project, User
+from studio.ops.postgres import conninfo
 from tests.pipeline.scenes.stage import run_next, still_heartbeat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -117,6 +119,13 @@ def _check_story(admin: User) -> None:
     delivery = Delivery.objects.get(project=project)
     assert delivery.packages.get().version is not None
     assert not Job.objects.exclude(state_id=JobState.Code.SUCCEEDED).exists()
+
+
+def test_a_second_builder_leaves_it_to_the_first(admin: User) -> None:
+    with psycopg.connect(conninfo("tests"), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [demo._LOCK])
+        demo.build(TINY, HERE)
+    assert not Project.objects.filter(name=demo.PROJECT_NAME).exists()
 
 
 def test_without_workers_it_says_how_to_go_on(admin: User) -> None:
