@@ -151,13 +151,16 @@ def _check_first(actor: User, scene: Scene, recipe: Recipe) -> None:
 
 
 def _try_again(actor: User, scene: Scene, recipe: Recipe) -> None:
-    """Ask anew for what the next segment waits for in vain."""
+    """Ask for what the next segment waits for in vain; a refusal is told to whoever resumes."""
     segment = next(iter(pending_segments(scene)), None)
     if segment is None:
         return
     takes = with_standing(Take.objects.filter(segment=segment)).order_by("number")
     found = [(take, standing_of(take, recipe.gates)) for take in takes]
-    if not found or any(state.is_open or state is Standing.PASSED for _, state in found):
+    if any(state.is_open or state is Standing.PASSED for _, state in found):
+        return
+    if not found:
+        generate_segment(scene, segment, recipe, actor)
         return
     last, state = found[-1]
     if state is Standing.UNEXAMINED and last.examination.job.state.code != "succeeded":
