@@ -5,7 +5,7 @@ Operations name their parameters themselves; what an operation does not have is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -132,8 +132,3 @@ def clean_parameters(recipe: Recipe, frames: int) -> Parameters:
         start=Version(), frames=frames, prompt=recipe.prompt, negative_prompt=recipe.negative_prompt
     )
     return recipe.operation.clean(take_parameters(recipe, order))
-
-
-def longest_of(segments: Sequence[int]) -> int:
-    """Frames of the longest segment of a plan."""
-    return max(segments)
