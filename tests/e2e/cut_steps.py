@@ -189,9 +189,10 @@ def wait_ready(page: sync_api.Page, segments: int, seconds: float = 120) -> None
 
 
 def decode_frames(content: bytes) -> list[Frame]:
-    """All frames of a video, as RGB, by PyAV: the reference."""
+    """The brightness of all frames of a video, 16 to 235, by PyAV: the reference."""
     with av.open(io.BytesIO(content)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        decoded = [frame.to_ndarray(format="yuv420p") for frame in container.decode(video=0)]
+    return [planes[: planes.shape[0] * 2 // 3] for planes in decoded]
 
 
 _PICTURE = """(selector) => {
@@ -213,9 +214,12 @@ def shown_picture(page: sync_api.Page, within: str) -> Frame:
 
 
 def differences(picture: Frame, frames: list[Frame]) -> list[float]:
-    """Mean difference of a picture to each frame, in levels."""
-    wanted = picture.astype(np.int16)
-    return [float(np.abs(wanted - frame).mean()) for frame in frames]
+    """Mean difference in brightness of a picture to each frame, in levels.
+
+    Of brightness (BT.709), because programs differ in how they enlarge the colours.
+    """
+    luma = 16 + picture @ np.array([0.2126, 0.7152, 0.0722]) * 219 / 255
+    return [float(np.abs(luma - frame).mean()) for frame in frames]
 
 
 def video_of(page: sync_api.Page, within: str = "frame-player") -> bytes:
