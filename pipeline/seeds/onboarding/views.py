@@ -96,7 +96,7 @@ def _entries(manifest: str) -> list[Entry]:
     try:
         rows = json.loads(manifest)
         return [Entry(str(path), int(size)) for path, size in rows]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise Invalid("The list of files is damaged.", remedy="Choose the folder again.") from error
 
 
@@ -131,17 +131,23 @@ def run(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(request: HttpRequest) -> tuple[Project, Path]:
-    """The project and the ZIP that a token means."""
+    """The project and the ZIP that a token means, taken away: whoever comes second finds none."""
     try:
         document = signing.loads(request.POST["token"], salt=_SALT, max_age=KEPT_SECONDS)
     except signing.BadSignature as error:
         raise Conflict("This preview is too old.", remedy="Choose the ZIP again.") from error
     if document["user"] != request.user.pk:
         raise NotFound("There is no such import.")
+    project = _project(request, document["project"])
     path = backend().spool / Path(document["file"]).name
-    if not path.exists():
-        raise Conflict("This ZIP was imported already.", remedy="Look at the characters.")
-    return _project(request, document["project"]), path
+    taken = path.with_name(f"{path.stem}-{uuid.uuid4().hex}.part")
+    try:
+        path.rename(taken)
+    except FileNotFoundError as error:
+        raise Conflict(
+            "This ZIP was imported already.", remedy="Look at the characters."
+        ) from error
+    return project, taken
 
 
 def _versions(request: HttpRequest, project: Project) -> dict[str, Version]:

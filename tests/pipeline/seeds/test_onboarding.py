@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pipeline.characters.models import Character
 from pipeline.seeds.models import SeedSlot, Variation
 from pipeline.seeds.onboarding.plan import Entry, plan_import, safe_path, slot_of
-from pipeline.seeds.onboarding.services import plan_archive, run_archive
+from pipeline.seeds.onboarding.services import ImportReport, plan_archive, run_archive
 from studio.core.errors import DomainError, Invalid, TooLarge
 from studio.core.models import Project, User
 from tests.assets.conftest import client_of
@@ -167,3 +167,44 @@ def test_by_api(creator: User, reviewer: User, outsider: User, project: Project)
     assert send(creator).json() | {"refused": []} == {
         "characters": [], "pictures": 0, "skipped": 3, "refused": [],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packing_that_unpacks_without_limit_is_refused(
+    creator: User, project: Project, tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", method) as target:
+        target.writestr("Jane/a.png", bytes(100_000))
+    with pytest.raises(Invalid, match="packed in a way"):
+        plan_archive(actor=creator, project=project, path=path)
+
+
+def test_a_table_of_contents_without_end_is_not_read(
+    creator: User, project: Project, tmp_path: Path, settings: Any
+) -> None:
+    settings.CHARACTER_IMPORT_MAX_FILES = 1
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        for number in range(200):
+            target.writestr(f"Jane/{number}.png", b"")
+    with pytest.raises(TooLarge, match="at most 1 files"):
+        plan_archive(actor=creator, project=project, path=path)
+
+
+def test_a_token_imports_once(creator: User, project: Project, monkeypatch: Any) -> None:
+    """Two clicks at the same moment: the second finds no ZIP while the first still reads it."""
+    client = signed_in(creator)
+    file = SimpleUploadedFile("cast.zip", zipped(CAST), "application/zip")
+    shown = client.post("/characters/import/", {"project": str(project.code), "archive": file})
+    token = shown.context["token"]
+    answers = []
+
+    def meanwhile(**how: Any) -> ImportReport:
+        answers.append(client.post("/characters/import/run/", {"token": token}).status_code)
+        return run_archive(**how)
+
+    monkeypatch.setattr("pipeline.seeds.onboarding.views.run_archive", meanwhile)
+    assert client.post("/characters/import/run/", {"token": token}).status_code == 303
+    assert answers == [409]
+    assert Character.objects.count() == 2
