@@ -21,14 +21,6 @@ ICONS = {
     CheckVerdict.Code.WARN: "triangle-alert",
     CheckVerdict.Code.FAIL: "circle-x",
 }
-_MADE = frozenset(
-    {
-        VariationMethod.Code.FORWARD,
-        VariationMethod.Code.REVERSE,
-        VariationMethod.Code.REFINED,
-        VariationMethod.Code.MERGED,
-    }
-)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.providers.base import Cancelled, Produced, RunRequest
-from pipeline.providers.local.takes import Take, readable, refuse, takes_of
+from pipeline.providers.local.making import Effort, refuse
+from pipeline.providers.local.takes import Take, readable, takes_of
 
 if TYPE_CHECKING:
     from pipeline.video.boundary import Join
@@ -39,20 +40,18 @@ def measure_boundary(
     """
     from pipeline.video.normalise import compare
 
-    started, cpu_started = time.monotonic(), time.process_time()
+    effort = Effort(time.process_time)
     meeting = Meeting.of(request, cancelled)
     report(0.1)
     pair = meeting.pair()
     report(0.6)
     difference = compare(*meeting.around(pair, _AROUND, _AROUND))
     notes = meeting.notes(pair, difference)
-    return Produced(
+    return effort.produced(
         position=position,
         content=json.dumps(notes, indent=1, sort_keys=True).encode() + b"\n",
         media_type="application/json",
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.process_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes=notes,
     )
 
@@ -73,7 +72,7 @@ def heal_boundary(
     from pipeline.video.heal import heal
     from pipeline.video.passage import CONTEXT
 
-    started, cpu_started = time.monotonic(), time.process_time()
+    effort = Effort(time.process_time)
     wanted = request.parameters
     meeting = Meeting.of(request, cancelled)
     if meeting.left.info.fps != meeting.right.info.fps:
@@ -105,13 +104,11 @@ def heal_boundary(
             report=tell,
         )
     content = _encoded(healing.bridge, meeting, wanted["gop"])
-    return Produced(
+    return effort.produced(
         position=position,
         content=content,
         media_type="video/mp4",
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.process_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes=meeting.notes(pair, healing.difference) | _healing_notes(healing, pair, meeting),
     )
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.providers.base import Cancelled, ErrorClass, InputFile, Produced, RunRequest
-from pipeline.providers.base import ProviderError as Failed
+from pipeline.providers.base import Cancelled, InputFile, Produced, ProviderError, RunRequest
+from pipeline.providers.local.making import Effort, refuse
 
 if TYPE_CHECKING:
     from pipeline.video.compliance import ComplianceReport
@@ -43,25 +43,23 @@ def render_movie(
     from pipeline.video.frames import UnreadableVideo
     from pipeline.video.pieces import CutCancelled, UnfitPiece
 
-    started, cpu_started = time.monotonic(), time.process_time()
+    effort = Effort(time.process_time)
     with tempfile.TemporaryDirectory(prefix="seedframe-cut-") as folder:
         try:
             content, notes, media_type = _render(request, Path(folder), report, cancelled)
         except CutCancelled as stop:
             raise Cancelled from stop
         except (UnfitPiece, UnreadableVideo) as error:
-            raise Failed(str(error), error_class=ErrorClass.INPUT) from error
+            raise refuse(str(error)) from error
         except OSError as error:
-            raise Failed(
+            raise ProviderError(
                 "The cut can't be written; the disk may be full.", detail=str(error)
             ) from error
-    return Produced(
+    return effort.produced(
         position=position,
         content=content,
         media_type=media_type,
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.process_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes=notes,
     )
 
@@ -97,11 +95,10 @@ def _render(
     )
     size_bytes = target.stat().st_size
     if size_bytes > MAX_CUT_BYTES:
-        raise Failed(
+        raise refuse(
             f"The movie has {size_bytes / 1024**2:,.0f} MiB; at most"
             f" {MAX_CUT_BYTES / 1024**2:,.0f} can be kept. Choose a codec profile that makes"
-            " smaller files, or render a part of it.",
-            error_class=ErrorClass.INPUT,
+            " smaller files, or render a part of it."
         )
     checked = check_compliance(
         target, Wanted(profile, size, fps, rendered.frames), cancelled=cancelled
@@ -120,10 +117,9 @@ def _pieces(request: RunRequest, folder: Path) -> list[Piece]:
     pieces = []
     for number, wanted in enumerate(request.parameters["pieces"], 1):
         if wanted["input"] >= len(videos):
-            raise Failed(
+            raise refuse(
                 f"Piece {number} names video {wanted['input'] + 1}, but only {len(videos)} are"
-                " given.",
-                error_class=ErrorClass.INPUT,
+                " given."
             )
         place = wanted["input"]
         pieces.append(Piece(named[place], wanted["start"], wanted["stop"], videos[place].sha256))

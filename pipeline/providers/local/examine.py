@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, PngImagePlugin
-
 from pipeline.providers.base import Cancelled, Produced, RunRequest
-from pipeline.providers.local.pictures import inputs_of, read_picture
-from pipeline.providers.local.takes import Take, readable, refuse, takes_of
+from pipeline.providers.local.making import Effort, refuse
+from pipeline.providers.local.pictures import inputs_of, read_picture, to_png
+from pipeline.providers.local.takes import Take, readable, takes_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +43,7 @@ def examine_take(
         ProviderError: the take can't be read or is shorter than asked for.
         Cancelled: it was asked to stop.
     """
-    started, cpu_started = time.monotonic(), time.process_time()
+    effort = Effort(time.process_time)
     wanted = request.parameters
     take = takes_of(request, "take")[0]
     work = _Examination(take, cancelled)
@@ -61,14 +59,12 @@ def examine_take(
     reference = [read_picture(file) for file in inputs_of(request, "reference")]
     drift = work.drift(choice.frame, wanted["samples"], reference[0] if reference else None)
     report(0.95)
-    content = _png(work.frame(choice.frame), request)
-    return Produced(
+    content = to_png(work.frame(choice.frame), request.embed)
+    return effort.produced(
         position=position,
         content=content,
         media_type="image/png",
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.process_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes=work.report(choice, drift, has_reference=bool(reference)),
     )
 
@@ -202,12 +198,3 @@ class _Examination:
 def _within(runs: tuple[tuple[int, int], ...], stop: int) -> int:
     """How many frames of half-open runs lie before ``stop``."""
     return sum(max(0, min(last, stop) - first) for first, last in runs)
-
-
-def _png(frame: Frame, request: RunRequest) -> bytes:
-    info = PngImagePlugin.PngInfo()
-    for key, text in request.embed.items():
-        info.add_itxt(key, text)
-    buffer = io.BytesIO()
-    Image.fromarray(frame).save(buffer, "PNG", pnginfo=info, compress_level=4)
-    return buffer.getvalue()

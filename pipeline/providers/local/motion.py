@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.providers.base import Cancelled, Produced, RunRequest
+from pipeline.providers.local.making import Effort
 from pipeline.providers.local.pictures import inputs_of, read_picture
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def move_picture(
     from pipeline.video.encoding import TAKE, VideoWriter
     from pipeline.video.motion import Cancelled as MotionCancelled
 
-    started, cpu_started = time.monotonic(), time.process_time()
+    effort = Effort(time.process_time)
     wanted = request.parameters
     fps = Fraction(wanted["fps_num"], wanted["fps_den"])
     planned = _planned(request, random_seed, fps)
@@ -54,13 +55,11 @@ def move_picture(
         except MotionCancelled as stop:
             raise Cancelled from stop
         content = path.read_bytes()
-    return Produced(
+    return effort.produced(
         position=position,
         content=content,
         media_type=TAKE.media_type,
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.process_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes=planned.notes() | {"fps": f"{fps.numerator}/{fps.denominator}"},
     )
 

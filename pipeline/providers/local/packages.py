@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.providers.base import Cancelled, ErrorClass, Produced, ProviderError, RunRequest
+from pipeline.providers.base import Cancelled, Produced, RunRequest
+from pipeline.providers.local.making import Effort, refuse
 
 #: The list that `sha256sum -c` reads.
 CHECKSUMS = "SHA256SUMS"
@@ -37,7 +37,7 @@ def pack(
         ProviderError: an input is missing, or the package would be too big.
         Cancelled: it was asked to stop.
     """
-    started, cpu_started = time.monotonic(), time.thread_time()
+    effort = Effort()
     files: list[dict[str, Any]] = []
     sources = _sources(request)
     with tempfile.TemporaryDirectory(prefix="seedframe-package-") as folder:
@@ -51,13 +51,11 @@ def pack(
             listed = "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in files)
             _add(package, CHECKSUMS, listed.encode())
         content = target.read_bytes()
-    return Produced(
+    return effort.produced(
         position=position,
         content=content,
         media_type="application/zip",
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.thread_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes={"files": files},
     )
 
@@ -70,17 +68,13 @@ def _sources(request: RunRequest) -> dict[str, Path | bytes]:
     size = sum(len(text) for text in found.values() if isinstance(text, bytes))
     for media in request.parameters["media"]:
         if media["input"] >= len(request.inputs):
-            raise ProviderError(
-                f"The package names file {media['input'] + 1} of {len(request.inputs)}.",
-                error_class=ErrorClass.INPUT,
-            )
+            raise refuse(f"The package names file {media['input'] + 1} of {len(request.inputs)}.")
         found[media["path"]] = request.inputs[media["input"]].path
         size += request.inputs[media["input"]].path.stat().st_size
     if size > MAX_PACKAGE_BYTES:
-        raise ProviderError(
+        raise refuse(
             f"The package would have {size / 1024**3:.1f} GiB; at most"
-            f" {MAX_PACKAGE_BYTES / 1024**3:.0f} GiB are packed at once. Deliver fewer cuts.",
-            error_class=ErrorClass.INPUT,
+            f" {MAX_PACKAGE_BYTES / 1024**3:.0f} GiB are packed at once. Deliver fewer cuts."
         )
     return found
 

@@ -1,15 +1,19 @@
-"""Input pictures as pixels: upright, sRGB, opaque; a lossless file comes through bit for bit."""
+"""Input pictures as pixels (upright, sRGB, opaque; lossless ones bit for bit), pixels as PNG."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyvips
+from PIL import Image, PngImagePlugin
 
-from pipeline.providers.base import ErrorClass, InputFile, ProviderError, RunRequest
+from pipeline.providers.base import InputFile, RunRequest
+from pipeline.providers.local.making import refuse
 
 _BACKDROP = 255  # what a transparent picture stands on
 
@@ -26,11 +30,23 @@ def read_picture(file: InputFile) -> npt.NDArray[np.uint8]:
     try:
         return _pixels(file.path)
     except pyvips.Error as error:
-        raise ProviderError(
-            f"The {file.role.replace('-', ' ')} can't be read as a picture.",
-            detail=str(error)[:2000],
-            error_class=ErrorClass.INPUT,
-        ) from error
+        name = file.role.replace("-", " ")
+        raise refuse(f"The {name} can't be read as a picture.", str(error)[:2000]) from error
+
+
+def to_png(
+    pixels: npt.NDArray[np.uint8], embed: Mapping[str, str], random_seed: int | None = None
+) -> bytes:
+    """Encode uint8 RGB as PNG, losslessly, with the texts to embed and the seed it was drawn by."""
+    info = PngImagePlugin.PngInfo()
+    for key, text in embed.items():
+        info.add_itxt(key, text)
+    if random_seed is not None:
+        info.add_itxt("seedframe:random-seed", str(random_seed))
+    buffer = io.BytesIO()
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture.save(buffer, "PNG", pnginfo=info, compress_level=4)
+    return buffer.getvalue()
 
 
 def inputs_of(request: RunRequest, role: str) -> list[InputFile]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyvips
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from pipeline.providers.base import (
     Cancelled,
-    ErrorClass,
     InputFile,
     Produced,
-    ProviderError,
     RunRequest,
 )
-from pipeline.providers.local.pictures import inputs_of, read_picture
+from pipeline.providers.local.making import Effort, refuse
+from pipeline.providers.local.pictures import inputs_of, read_picture, to_png
 
 if TYPE_CHECKING:
     from pipeline.imaging.faces import Face
@@ -50,20 +47,18 @@ def _maker(work: _Work) -> Callable[[RunRequest, int, int, Report, Stopper], Pro
     def make(
         request: RunRequest, position: int, random_seed: int, report: Report, cancelled: Stopper
     ) -> Produced:
-        started, cpu_started = time.monotonic(), time.thread_time()
+        effort = Effort()
         if cancelled():
             raise Cancelled
         made = work(request, random_seed, report, cancelled)
         if cancelled():
             raise Cancelled
-        content = _png(made.pixels, request.embed, random_seed)
-        return Produced(
+        content = to_png(made.pixels, request.embed, random_seed)
+        return effort.produced(
             position=position,
             content=content,
             media_type="image/png",
             random_seed=random_seed,
-            quantity_milli=max(1, round((time.thread_time() - cpu_started) * 1000)),
-            elapsed_ms=round((time.monotonic() - started) * 1000),
             notes=made.notes,
         )
 
@@ -71,25 +66,10 @@ def _maker(work: _Work) -> Callable[[RunRequest, int, int, Report, Stopper], Pro
     return make
 
 
-def _png(pixels: Pixels, embed: Mapping[str, str], random_seed: int) -> bytes:
-    info = PngImagePlugin.PngInfo()
-    for key, text in embed.items():
-        info.add_itxt(key, text)
-    info.add_itxt("seedframe:random-seed", str(random_seed))
-    buffer = io.BytesIO()
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    picture.save(buffer, "PNG", pnginfo=info, compress_level=4)
-    return buffer.getvalue()
-
-
-def _wrong(message: str, detail: str = "") -> ProviderError:
-    return ProviderError(message, detail=detail, error_class=ErrorClass.INPUT)
-
-
 def _source(request: RunRequest, role: str) -> Pixels:
     files = inputs_of(request, role)
     if not files:
-        raise _wrong(f"The {role} is missing.")
+        raise refuse(f"The {role} is missing.")
     return read_picture(files[0])
 
 
@@ -154,7 +134,7 @@ def _reverse(request: RunRequest, random_seed: int, report: Report, cancelled: S
     try:
         made = take_portrait(foundation, spec)
     except NoFace as problem:
-        raise _wrong(str(problem)) from problem
+        raise refuse(str(problem)) from problem
     report(0.8)
     notes: dict[str, Any] = {
         "method": "Cropped, levelled and enlarged; no model.",
@@ -188,7 +168,7 @@ def _refine(request: RunRequest, random_seed: int, report: Report, cancelled: St
     if wanted["symmetry"] > 0:
         face = _face(picture)
         if face is None:
-            raise _wrong(
+            raise refuse(
                 "No face was found, so its halves can't be evened out. Set symmetry to 0, or use "
                 "a picture that shows the face from the front."
             )
@@ -223,7 +203,7 @@ def _crop(request: RunRequest, random_seed: int, report: Report, cancelled: Stop
     right, bottom = left + wanted["width_px"], top + wanted["height_px"]
     height, width = picture.shape[:2]
     if right > width or bottom > height:
-        raise _wrong(
+        raise refuse(
             f"The crop reaches to {right} × {bottom} px, but the picture is only "
             f"{width} × {height} px. Choose a part that lies inside.",
         )
@@ -241,7 +221,7 @@ def _merge(request: RunRequest, random_seed: int, report: Report, cancelled: Sto
     wanted = request.parameters
     sources, masks = inputs_of(request, "source"), inputs_of(request, "mask")
     if len(sources) != 2 or len(masks) != 1:
-        raise _wrong("A merge takes two pictures and one mask.")
+        raise refuse("A merge takes two pictures and one mask.")
     first, second = (read_picture(file) for file in sources)
     report(_READ)
     size = first.shape[1], first.shape[0]
@@ -262,7 +242,7 @@ def _fitted(pixels: Pixels, size: tuple[int, int], name: str) -> Pixels:
         return pixels
     ratio = (width * size[1]) / (height * size[0])
     if abs(ratio - 1) > _SAME_SHAPE:
-        raise _wrong(
+        raise refuse(
             f"The first picture is {size[0]} × {size[1]} px and the {name} {width} × {height} px; "
             "they are not of one shape. Crop one of them to the other's aspect first."
         )
@@ -282,7 +262,7 @@ def _read_mask(file: InputFile) -> Pixels:
         image = image.colourspace("b-w").extract_band(0).cast("uchar")
         values = np.frombuffer(image.write_to_memory(), dtype=np.uint8)
     except pyvips.Error as error:
-        raise _wrong("The mask can't be read as a picture.", str(error)[:2000]) from error
+        raise refuse("The mask can't be read as a picture.", str(error)[:2000]) from error
     return values.reshape(image.height, image.width).copy()
 
 

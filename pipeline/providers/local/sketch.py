@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import time
 from collections.abc import Callable
-
-from PIL import Image, PngImagePlugin
 
 from pipeline.imaging.sizes import SizeRange, fit_to, plan_size
 from pipeline.providers.base import Cancelled, Produced, RunRequest
+from pipeline.providers.local.making import Effort
+from pipeline.providers.local.pictures import to_png
 
 #: Sizes the sketch is drawn at; anything else is fitted from the nearest of them.
 SKETCH_SIZES = SizeRange(min_side_px=256, max_side_px=1536, multiple_px=8, max_pixels=1_600_000)
@@ -30,7 +28,7 @@ def draw_sketch(
     from pipeline.imaging.sketch import Cancelled as SketchCancelled
     from pipeline.imaging.sketch import SketchSpec, compose
 
-    started, cpu_started = time.monotonic(), time.thread_time()
+    effort = Effort()
     wanted = request.parameters
     plan = plan_size(SKETCH_SIZES, wanted["width_px"], wanted["height_px"])
     spec = SketchSpec(
@@ -50,23 +48,11 @@ def draw_sketch(
         )
     except SketchCancelled as stop:
         raise Cancelled from stop
-    content = _png(Image.fromarray(fit_to(drawn, plan)), request, random_seed)
-    return Produced(
+    content = to_png(fit_to(drawn, plan), request.embed, random_seed)
+    return effort.produced(
         position=position,
         content=content,
         media_type="image/png",
         random_seed=random_seed,
-        quantity_milli=max(1, round((time.thread_time() - cpu_started) * 1000)),
-        elapsed_ms=round((time.monotonic() - started) * 1000),
         notes={"size": plan.sentence},
     )
-
-
-def _png(picture: Image.Image, request: RunRequest, random_seed: int) -> bytes:
-    info = PngImagePlugin.PngInfo()
-    for key, text in request.embed.items():
-        info.add_itxt(key, text)
-    info.add_itxt("seedframe:random-seed", str(random_seed))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", pnginfo=info, compress_level=4)
-    return buffer.getvalue()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.providers.base import Cancelled, ErrorClass, ProviderError, RunRequest
+from pipeline.providers.base import Cancelled, RunRequest
+from pipeline.providers.local.making import refuse
 from pipeline.providers.local.pictures import inputs_of
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ class Take:
                     raise Cancelled
                 frames.append(frame)
         return frames
-
-
-def refuse(message: str, detail: str = "") -> ProviderError:
-    """The error that says that the inputs or parameters do not allow it."""
-    return ProviderError(message, detail=detail, error_class=ErrorClass.INPUT)
 
 
 @contextmanager
