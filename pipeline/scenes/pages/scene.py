@@ -75,6 +75,8 @@ class ShownBoard:
     def left_text(self) -> str:
         """How long the studio still has to work, from what its own takes took."""
         progress = self.board.progress
+        if self.state == S.GENERATING and not self.segments_left:
+            return "examining takes, measuring and healing boundaries"
         if self.state in (S.READY, S.CANCELLED) or not self.segments_left:
             return ""
         if progress.seconds_left is None:
