@@ -180,18 +180,28 @@ def add_edit(
 
 
 def append_generated(
-    scene: Scene, segment: Segment, take: Take, in_frame: int, out_frame: int
+    scene: Scene,
+    segment: Segment,
+    take: Take,
+    in_frame: int,
+    out_frame: int,
+    *,
+    actor: User | None = None,
 ) -> None:
     """Show a segment that has just been generated, after all others.
 
     While nobody has edited the scene its first edit gains a placement; afterwards the segment is
     added by an edit of its own, and to the first edit as well, which is the generation as it came.
     Does nothing for a segment that is shown already. Call with the scene locked.
+
+    Args:
+        actor: for whom the scene is generated; None: who made it.
     """
+    by = actor or scene.created_by
     item = Item(segment.pk, take.pk, in_frame, out_frame)
     root = SceneEdit.objects.filter(scene=scene, parent=None).first()
     if root is None:
-        root = _create(scene, scene.created_by, EditKind.Code.GENERATE, "Generated")
+        root = _create(scene, by, EditKind.Code.GENERATE, "Generated")
         _stand(scene, root)
     generated = of_edit(root.pk)
     if generated.find(segment.pk) is None:
@@ -201,7 +211,7 @@ def append_generated(
     if shown.find(segment.pk) is None:
         summary = f"Segment {segment.number} generated"
         longer = Arrangement((*shown.items, item))
-        add_edit(scene, scene.created_by, EditKind.Code.GENERATE, summary, longer)
+        add_edit(scene, by, EditKind.Code.GENERATE, summary, longer)
 
 
 def set_bridge(scene: Scene, key: Key, bridge: Bridge) -> None:

@@ -94,6 +94,8 @@ def _step(scene_id: int) -> bool:
             return True
         if scene.state_id == S.READY:
             return _keep(scene)
+        if scene.state_id in (S.STOPPED, S.PAUSED):  # a bridge that a person asked for by hand
+            boundaries.write_bridges(scene)
         if scene.state_id not in (S.GENERATING, S.STOPPED):
             return False
         recipe = resolve(scene.type_version)
@@ -194,7 +196,7 @@ def generate_segment(
 
 def _show(scene: Scene, segment: Segment, take: Take) -> None:
     in_frame, out_frame = history.full_range(take)
-    history.append_generated(scene, segment, take, in_frame, out_frame)
+    history.append_generated(scene, segment, take, in_frame, out_frame, actor=payer(scene))
 
 
 def _lengthen(scene: Scene, recipe: Recipe) -> None:

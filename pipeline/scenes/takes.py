@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,15 @@ from assets.models import Version
 from pipeline.jobs.models import Job
 from pipeline.jobs.submit import submit_job
 from pipeline.scenes import arrangement as history
-from pipeline.scenes.models import Placement, Scene, Segment, Take, TakeExamination, TakeWish
+from pipeline.scenes.models import (
+    Placement,
+    Scene,
+    SceneRun,
+    Segment,
+    Take,
+    TakeExamination,
+    TakeWish,
+)
 from pipeline.scenes.moves import tell_take
 from pipeline.scenes.planning import Range, even_length, next_range, steps_of
 from pipeline.scenes.recipe import Recipe
@@ -47,6 +56,17 @@ class Wanted:
 def hint_advance(scene_id: int) -> None:
     """Let a task look at the scene after the caller's transaction; quick work on rows only."""
     enqueue(ADVANCE, scene_id, cluster="media")
+
+
+def stands_for(scene: Scene, person: User, since: datetime) -> User:
+    """For whom the studio goes on with what a person asked for at a moment. One query.
+
+    That person, unless somebody has set the scene going since: then it is on them. So a scene that
+    stopped because a person may no longer make or pay anything goes on when another one resumes it.
+    """
+    later = SceneRun.objects.filter(scene=scene, started_at__gt=since).select_related("started_by")
+    last = later.last()
+    return last.started_by if last is not None else person
 
 
 def submit_take(
@@ -102,7 +122,7 @@ def submit_take(
 
 
 def submit_examination(scene: Scene, take: Take, recipe: Recipe) -> TakeExamination:
-    """Ask for a finished take to be examined, for whoever asked for the take.
+    """Ask for a finished take to be examined, for whoever asked for the take or resumed since.
 
     Raises:
         DomainError: as `submit_job`.
@@ -112,7 +132,7 @@ def submit_examination(scene: Scene, take: Take, recipe: Recipe) -> TakeExaminat
     is_elastic = recipe.is_elastic and take.end_image_id is None and ends.least < ends.most
     with transaction.atomic():
         job = submit_job(
-            actor=take.created_by,
+            actor=stands_for(scene, take.created_by, take.created_at),
             project=scene.character.project,
             request=examine_request(scene, take.version, ends, is_elastic=is_elastic),
         )

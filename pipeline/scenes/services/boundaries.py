@@ -34,7 +34,7 @@ from pipeline.scenes.models import (
 from pipeline.scenes.moves import tell
 from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.scenes.services.edits import key_of
-from pipeline.scenes.takes import hint_advance
+from pipeline.scenes.takes import hint_advance, stands_for
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Conflict
 from studio.core.models import User
@@ -89,7 +89,8 @@ def step(scene: Scene) -> bool:
     shown = history.current(scene)
     if len(shown) < 2:
         return False
-    actor = scene.edit.actor if scene.edit is not None else scene.created_by
+    assert scene.edit is not None  # something is shown
+    actor = stands_for(scene, scene.edit.actor, scene.edit.created_at)
     work = _Work(scene, actor, resolve(scene.type_version), shown, boundaries_of(shown))
     pending = [work.step(at) for at in range(len(work.boundaries))]  # each one, not up to the first
     return any(pending)

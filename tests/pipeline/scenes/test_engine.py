@@ -343,6 +343,25 @@ def test_whoever_resumes_pays(creator: User, admin: User, project: Project) -> N
     assert [take.created_by for take in takes_of(scene)] == [creator, admin]
 
 
+@pytest.mark.parametrize("played", ["take", "all takes"])
+def test_what_somebody_who_left_has_begun_goes_on_for_who_resumes(
+    creator: User, admin: User, project: Project, played: str
+) -> None:
+    """Neither an examination nor a boundary waits for ever for a person without rights."""
+    scene = begun(creator, cast_character(creator, project))
+    for _ in range(1 if played == "take" else 3):  # take, examination, take
+        advance(scene.pk)
+        run_next()
+    project.memberships.filter(user=creator).delete()
+    scene = play(scene)
+    assert scene.state_id == S.STOPPED
+    generation.resume_scene(actor=admin, scene=scene)
+    scene = play(scene)
+    assert scene.state_id == S.READY
+    assert takes_of(scene)[0].created_by == creator
+    assert takes_of(scene)[0].examination.job.creator == (admin if played == "take" else creator)
+
+
 def test_two_hints_at_once_make_nothing_twice(creator: User, project: Project) -> None:
     scene = begun(creator, cast_character(creator, project))
     with connection.cursor() as cursor:  # the row lock is what serialises
