@@ -212,7 +212,8 @@ def test_nothing_is_final_without_rights(creator: User, project: Project, cut: C
     refused = client.post(f"/cuts/{cut.code}/approve/", {"note": "go"}, headers=HTMX)
     assert refused.status_code == 409 and said in words(refused)
     api = with_key(creator, ApiScope.Code.READ, ApiScope.Code.WRITE)
-    assert api.post(f"/api/v1/cuts/{cut.code}/approval/").status_code == 409
+    by_api = api.post(f"/api/v1/cuts/{cut.code}/approval/", {}, content_type="application/json")
+    assert by_api.status_code == 409 and said in by_api.json()["detail"]
     assert not FinalApproval.objects.exists()
     form = words(client.get(f"/projects/{project.code}/deliveries/new/"))
     assert "No cut of this project is final yet" in form
