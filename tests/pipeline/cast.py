@@ -157,3 +157,12 @@ declare("api-submit-transform-image_to_video", POST=CREATE, bodies={"POST": take
 declare("api-estimate-transform-image_to_video", POST=CREATE, bodies={"POST": take_body})
 declare("api-submit-system-noop", POST=CREATE, bodies={"POST": noop_body})
 declare("api-estimate-system-noop", POST=CREATE, bodies={"POST": noop_body})
+for _code in (
+    "video-examine",
+    "video-measure_boundary",
+    "video-heal_boundary",
+    "video-render_cut",
+    "delivery-assemble",
+):
+    declare(f"api-submit-{_code}", POST=CREATE, bodies={"POST": noop_body})
+    declare(f"api-estimate-{_code}", POST=CREATE, bodies={"POST": noop_body})
