@@ -136,6 +136,9 @@ class SceneTypeForm(StudioForm):
             )
             if name in self.fields and not self._states(name):
                 self.fields[name].required = False
+        if self.inherited is not None:  # switched on, a field starts from what it inherits
+            for item in RECIPE_FIELDS:
+                self.fields[item.name].initial = form_value(item, self.inherited.values)
 
     def _states(self, name: str) -> bool:
         """Whether a field is stated here rather than inherited."""
