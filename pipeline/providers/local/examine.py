@@ -162,8 +162,8 @@ class _Examination:
             "flicker": flicker_of(shown),
             "motion_mean": sum(motion) / len(motion) if motion else 0.0,
             "sharpness": sharpness(end),
-            "exposure_shadows": light.shadows,
-            "exposure_highlights": light.highlights,
+            "exposure_shadows": 100 * light.shadows,  # per cent of the pixels
+            "exposure_highlights": 100 * light.highlights,
             "grain": grain_profile(end).mean_levels,
             "black_frames": _within(self._greys.black, choice.frame + 1),
             "frozen_frames": _within(self._greys.frozen, choice.frame + 1),

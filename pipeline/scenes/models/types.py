@@ -70,6 +70,7 @@ class Measure(Lookup):
         Code.LIKENESS_MIN: {"is_higher_better": True},
         Code.FLICKER: {"is_higher_better": True},
         Code.SHARPNESS: {"is_higher_better": True},
+        Code.GRAIN: {"unit_label": "levels"},
         Code.BLACK_FRAMES: {"unit_label": "frames"},
         Code.FROZEN_FRAMES: {"unit_label": "frames"},
         Code.EXPOSURE_SHADOWS: {"unit_label": "%"},

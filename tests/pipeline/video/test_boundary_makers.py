@@ -20,6 +20,7 @@ from pipeline.providers.local.boundary import heal_boundary, measure_boundary
 from pipeline.providers.local.examine import examine_take
 from pipeline.video.encoding import write_video
 from pipeline.video.frames import probe, read_frame, read_frames
+from pipeline.video.measures import exposure
 from tests.pipeline.video.scenes import Scene, faulty_case
 
 FPS = Fraction(24)
@@ -107,6 +108,8 @@ def test_the_report_of_a_take(still: Path) -> None:
     assert [point[0] for point in notes["curve"]] == [0, 7, 14, 21]
     assert notes["curve"][0][1] == 0
     assert notes["measures"]["black_frames"] == 0
+    shadows = 100 * exposure(read_frame(still, 21)).shadows
+    assert notes["measures"]["exposure_shadows"] == pytest.approx(shadows, abs=0.01), "per cent"
     assert notes["models"]["likeness"]
     assert made.quantity_milli > 0
 
