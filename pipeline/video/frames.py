@@ -39,6 +39,12 @@ EXACT = (
 #: From this height on, a file that names no colour matrix is taken for BT.709, below for BT.601.
 _HD_HEIGHT_PX = 720
 
+#: Only files of these kinds are opened, and nothing that they name: no playlist, no address.
+_CLOSED = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
+}
+
 _MATRIX = {1: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601, 9: Colorspace.BT2020}
 
 
@@ -122,7 +128,7 @@ def open_video(path: Path | str) -> Iterator[tuple[av.container.InputContainer, 
     """
     name = Path(path).name
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with av.open(str(path), options=_CLOSED, metadata_errors="replace") as container:
             streams = [s for s in container.streams.video if not s.disposition & _COVER]
             if not streams:
                 raise UnreadableVideo(f"“{name}” holds no video stream.")
@@ -293,9 +299,12 @@ def _decoded(path: Path | str, start: int, stop: int | None) -> Iterator[VideoFr
         wanted = start
         if wanted == end:
             return
+        size = stream.codec_context.width, stream.codec_context.height
         _seek(container, stream, stamps, start)
         for frame in container.decode(stream):
             number = stamps.number_of.get(frame.pts) if frame.pts is not None else None
+            if (frame.width, frame.height) != size:  # the limits were checked for the first one
+                raise UnreadableVideo(f"The pictures of “{Path(path).name}” change their size.")
             if number is None or number < wanted:
                 continue
             if number > wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -81,6 +82,11 @@ def _render(
     fps = Fraction(wanted["fps_num"], wanted["fps_den"])
     size = (wanted["width_px"], wanted["height_px"])
     target = folder / f"cut{profile.suffix}"
+
+    def tell(done: float) -> None:
+        _check_size(folder)
+        report(_RENDERED * done)
+
     rendered = render_cut(
         _pieces(request, folder),
         target,
@@ -90,7 +96,7 @@ def _render(
         previous=_previous(request),
         timecode=wanted["timecode"] or None,
         poster_frame=wanted["poster_frame"],
-        progress=lambda done: report(_RENDERED * done),
+        progress=tell,
         cancelled=cancelled,
     )
     size_bytes = target.stat().st_size
@@ -106,6 +112,19 @@ def _render(
     if cancelled():
         raise CutCancelled
     return target.read_bytes(), _notes(rendered, checked, fps, wanted), profile.media_type
+
+
+def _check_size(folder: Path) -> None:
+    """Pass while what is written is no more than can be kept, so that no plan fills the disk."""
+    written = sum(
+        Path(at, name).lstat().st_size for at, _, names in os.walk(folder) for name in names
+    )
+    if written > MAX_CUT_BYTES:
+        raise Failed(
+            f"The movie gets too big: at most {MAX_CUT_BYTES / 1024**2:,.0f} MiB can be kept."
+            " Choose a codec profile that makes smaller files, or render a part of it.",
+            error_class=ErrorClass.INPUT,
+        )
 
 
 def _pieces(request: RunRequest, folder: Path) -> list[Piece]:

@@ -84,8 +84,10 @@ def test_what_can_not_be_rendered_is_said(tmp_path: Path, monkeypatch) -> None:
             render(request)
         assert caught.value.error_class == ErrorClass.INPUT
     monkeypatch.setattr(cuts, "MAX_CUT_BYTES", 100)
+    seen: list[float] = []
     with pytest.raises(ProviderError, match="at most"):
-        render(request_for([take], pieces=pieces((0, 0, 5))))
+        render(request_for([take], pieces=pieces(*[(0, 0, 5)] * 40)), seen)
+    assert max(seen, default=0) < 0.89  # not only when all of it was written
 
 
 def test_it_stops_when_asked(tmp_path: Path) -> None:

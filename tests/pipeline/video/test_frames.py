@@ -148,3 +148,50 @@ def test_burned_numbers_are_checked() -> None:
         read_burned(picture)
     with pytest.raises(ValueError):
         burn(picture, 2**20)
+
+
+def test_a_video_that_changes_its_size_is_refused(tmp_path: Path) -> None:
+    """The limits are checked for the first picture; no later one may be larger."""
+    small, large = tmp_path / "small.mp4", tmp_path / "large.mp4"
+    write_video(small, moving(1, 12, 64, 48), fps=Fraction(24))
+    write_video(large, moving(2, 12, 128, 96), fps=Fraction(24))
+    mixed = tmp_path / "mixed.mkv"
+    with av.open(str(mixed), "w") as target:
+        with av.open(str(small)) as first:
+            stream = target.add_stream_from_template(first.streams.video[0], opaque=True)
+            _append(target, stream, first, 0)
+        with av.open(str(large)) as second:
+            extra = bytes(second.streams.video[0].codec_context.extradata)
+            _append(target, stream, second, 12, extra)
+    with pytest.raises(UnreadableVideo, match="change their size"):
+        list(read_frames(mixed))
+
+
+def _append(target, stream, source, at: int, setup: bytes = b"") -> None:
+    for number, packet in enumerate(p for p in source.demux(video=0) if p.size):
+        content = bytes(packet)
+        if setup and not number:  # the parameter sets travel with the first picture
+            content = _parameter_sets(setup) + content
+        copy = av.Packet(content)
+        copy.stream, copy.time_base = stream, Fraction(1, 24)
+        copy.pts = copy.dts = at + number
+        copy.is_keyframe = packet.is_keyframe
+        target.mux_one(copy)
+
+
+def _parameter_sets(setup: bytes) -> bytes:
+    """SPS and PPS of an avcC record, each with its length in four bytes as in the pictures."""
+    found, at = b"", 6
+    for _ in range(2):
+        size = int.from_bytes(setup[at : at + 2], "big")
+        found += size.to_bytes(4, "big") + setup[at + 2 : at + 2 + size]
+        at += 2 + size + 1
+    return found
+
+
+def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
+    make_take(tmp_path, 1, 3)
+    playlist = tmp_path / "list.mp4"
+    playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n")
+    with pytest.raises(UnreadableVideo):
+        probe(playlist)
