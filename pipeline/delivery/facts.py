@@ -17,7 +17,7 @@ from pipeline.scenes.joins import result_of, standing, with_details
 from pipeline.scenes.models import Boundary, BridgeResult, Cut, Take
 from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.scenes.services.edits import key_of
-from pipeline.video.timecode import timecode
+from pipeline.video.timecode import frame_of, timecode
 
 SCHEMA = "delivery-1.schema.json"
 
@@ -28,6 +28,7 @@ def cut_facts(cut: Cut, file_name: str) -> dict[str, Any]:
     character = cut.scene.character
     pieces = list(cut.pieces.order_by("position"))
     takes = _takes(cut)
+    first = _first_frame(cut, recipe)
     return {
         "file": file_name,
         "code": str(cut.code),
@@ -61,13 +62,19 @@ def cut_facts(cut: Cut, file_name: str) -> dict[str, Any]:
                 "out_frame": piece.out_frame,
                 "take": str(takes[piece.take_id].code) if piece.take_id is not None else None,
                 "bridge": piece.bridge_id is not None,
-                "timecode": timecode(piece.start_frame, recipe.fps),
+                "timecode": timecode(first + piece.start_frame, recipe.fps),
             }
             for piece in pieces
         ],
         "boundaries": _boundaries(cut, recipe),
-        "takes": [_take_facts(take, recipe, pieces) for take in takes.values()],
+        "takes": [_take_facts(take, recipe, pieces, first) for take in takes.values()],
     }
+
+
+def _first_frame(cut: Cut, recipe: Recipe) -> int:
+    """The frame number that the timecode in the cut's file begins at; 0 where it has none."""
+    stated = cut.job.parameters.get("timecode")
+    return frame_of(stated, recipe.fps) if stated else 0
 
 
 def _technical(cut: Cut, recipe: Recipe) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def _technical(cut: Cut, recipe: Recipe) -> dict[str, Any]:
         "fps": {"num": recipe.fps_num, "den": recipe.fps_den},
         "frames": cut.frames,
         "duration_s": _seconds(cut.frames, recipe.fps),
-        "start_timecode": timecode(0, recipe.fps),
+        "start_timecode": timecode(_first_frame(cut, recipe), recipe.fps),
         "color": {"primaries": "bt709", "transfer": "bt709", "matrix": "bt709", "range": "tv"},
         "compliance": [
             {
@@ -115,7 +122,7 @@ def _takes(cut: Cut) -> dict[int, Take]:
     return {take.pk: take for take in sorted(rows, key=lambda take: at[take.pk])}
 
 
-def _take_facts(take: Take, recipe: Recipe, pieces: list[Any]) -> dict[str, Any]:
+def _take_facts(take: Take, recipe: Recipe, pieces: list[Any], first: int) -> dict[str, Any]:
     shown = next(piece for piece in pieces if piece.take_id == take.pk)
     found: Any = take.examination
     job: Job = take.job
@@ -130,7 +137,7 @@ def _take_facts(take: Take, recipe: Recipe, pieces: list[Any]) -> dict[str, Any]
         "in_frame": shown.in_frame,
         "out_frame": shown.out_frame,
         "cut_start_frame": shown.start_frame,
-        "cut_start_timecode": timecode(shown.start_frame, recipe.fps),
+        "cut_start_timecode": timecode(first + shown.start_frame, recipe.fps),
         "start_image_sha256": take.start_image.blob.sha256,
         "codec": "h264",
         "verdict": verdict.kind.code if verdict is not None else "pending",
@@ -170,10 +177,10 @@ def _boundary_facts(row: Boundary, bridge_id: int | None, recipe: Recipe) -> dic
         "left_segment": row.left_take.segment.number,
         "right_segment": row.right_take.segment.number,
         "state": stands.state.value,
-        "score": found.boundary_score,
-        "ssim": found.ssim_score,
-        "phash_distance": found.phash_distance,
-        "motion_agreement": found.motion_score,
+        "score": getattr(found, "boundary_score", None),  # none: it is being measured anew
+        "ssim": getattr(found, "ssim_score", None),
+        "phash_distance": getattr(found, "phash_distance", None),
+        "motion_agreement": getattr(found, "motion_score", None),
         "bridge": None if result is None else _bridge_facts(result),
     }
 

@@ -67,7 +67,8 @@ def create_delivery(
     refuse_collisions(names)
     with transaction.atomic():
         # Numbers have no gaps: whoever makes another delivery of the project waits.
-        Project.objects.select_for_update().get(pk=project.pk)
+        # What others write about the project does not wait, so nobody waits in a circle.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         last = Delivery.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
         delivery = Delivery.objects.create(
             project=project,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+
+_TIMECODE = re.compile(r"(\d\d):([0-5]\d):([0-5]\d)[:;](\d\d)")
 
 
 def timecode(frame: int, fps: Fraction) -> str:
@@ -35,3 +38,23 @@ def timecode(frame: int, fps: Fraction) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{seconds:02}{';' if drops else ':'}{frames:02}"
+
+
+def frame_of(text: str, fps: Fraction) -> int:
+    """The frame that bears a timecode: the inverse of `timecode`.
+
+    Raises:
+        ValueError: it is no timecode, or one that is skipped at this rate.
+    """
+    found = _TIMECODE.fullmatch(text)
+    if found is None or fps <= 0:
+        raise ValueError(f"no timecode: {text[:20]}")
+    hours, minutes, seconds, frames = (int(part) for part in found.groups())
+    nominal = round(fps)
+    counted = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames
+    if fps.denominator == 1001 and nominal % 30 == 0:
+        passed = hours * 60 + minutes
+        counted -= nominal // 15 * (passed - passed // 10)
+    if counted < 0 or timecode(counted, fps) != text:
+        raise ValueError(f"no timecode at this rate: {text}")
+    return counted

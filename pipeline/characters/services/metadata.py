@@ -50,7 +50,7 @@ def define_field(
     if len(help_text) > 200:
         raise Invalid(fields={"help_text": ["At most 200 characters."]})
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         field = MetadataField.objects.filter(project=project, key=key).first()
         if field is None:
             field = MetadataField(project=project, key=key, position=_next_position(project))

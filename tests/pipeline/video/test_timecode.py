@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeline.video.timecode import timecode
+from pipeline.video.timecode import frame_of, timecode
 
 NTSC = Fraction(30000, 1001)
 
@@ -46,3 +46,17 @@ def test_drop_frame_by_counting_every_number():
 def test_nonsense_is_refused(frame, fps):
     with pytest.raises(ValueError, match="timecode"):
         timecode(frame, fps)
+
+
+@pytest.mark.parametrize("fps", [Fraction(24), Fraction(30000, 1001), Fraction(60000, 1001)])
+def test_a_timecode_leads_back_to_its_frame(fps: Fraction) -> None:
+    for frame in (0, 1, 1799, 1800, 17_982, 107_891, 107_892, 215_784, 300_001):
+        assert frame_of(timecode(frame, fps), fps) == frame
+    mark = ";" if fps.denominator == 1001 else ":"
+    assert timecode(frame_of(f"01:00:00{mark}00", fps), fps) == f"01:00:00{mark}00"
+
+
+@pytest.mark.parametrize("text", ["00:01:00;00", "nonsense", "00:00:00:00", ""])
+def test_what_is_no_timecode_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no timecode"):
+        frame_of(text, Fraction(30000, 1001))
