@@ -29,7 +29,7 @@ def give_verdict(
     scene = _scene(subject)
     project = scene.character.project
     require(actor, CapabilityCode.COMMENT, project)
-    note = note.strip()
+    note = note.replace("\x00", "").strip()
     if kind == VerdictKind.Code.REJECTED and not note:
         message = "Say why it is rejected."
         raise Invalid(message, fields={"note": [message]})
@@ -40,6 +40,8 @@ def give_verdict(
         raise Conflict("There is nothing to look at yet.", remedy="Wait until its job has ended.")
     is_cut = isinstance(subject, Cut)
     with transaction.atomic():
+        if is_cut:  # an approval at the same moment waits, and then hears of this; or the other way
+            Scene.objects.select_for_update(of=("self",)).get(pk=scene.pk)
         if is_cut and FinalApproval.objects.filter(cut_id=subject.pk).exists():
             raise Conflict("This cut is final.", remedy="Render a new cut to change something.")
         verdict = Verdict.objects.create(
@@ -73,7 +75,7 @@ def approve_final(*, actor: User, cut: Cut, note: str = "") -> FinalApproval:
     scene = _scene(cut)
     project = scene.character.project
     require(actor, CapabilityCode.APPROVE, project)
-    note = note.strip()[:1000]
+    note = note.replace("\x00", "").strip()[:1000]
     with transaction.atomic():
         # Whoever changes the scene waits; two approvals at the same moment see each other.
         Scene.objects.select_for_update(of=("self",)).get(pk=scene.pk)
