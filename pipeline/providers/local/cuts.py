@@ -120,10 +120,9 @@ def _check_size(folder: Path) -> None:
         Path(at, name).lstat().st_size for at, _, names in os.walk(folder) for name in names
     )
     if written > MAX_CUT_BYTES:
-        raise Failed(
+        raise refuse(
             f"The movie gets too big: at most {MAX_CUT_BYTES / 1024**2:,.0f} MiB can be kept."
-            " Choose a codec profile that makes smaller files, or render a part of it.",
-            error_class=ErrorClass.INPUT,
+            " Choose a codec profile that makes smaller files, or render a part of it."
         )
 
 
