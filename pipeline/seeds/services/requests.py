@@ -101,9 +101,11 @@ def request_forward(
     """Have Seed B made from the hero of Seed A.
 
     Raises:
+        NotFound, Forbidden: by the access rule (create).
         Invalid: the seed image is a Seed A; or as `submit_job`.
         Conflict: Seed A has no hero; or as `submit_job`.
     """
+    require(actor, CapabilityCode.CREATE, seed_image.character.project)
     if seed_image.slot_id != SeedSlot.Code.B:
         raise Invalid("Forward makes Seed B from Seed A.", remedy="Ask on Seed B, or use reverse.")
     request, method = generation_request(seed_image, parameters, provider, model)
@@ -123,6 +125,7 @@ def request_reverse(
     Raises:
         As `request_forward`, the other way round.
     """
+    require(actor, CapabilityCode.CREATE, seed_image.character.project)
     if seed_image.slot_id != SeedSlot.Code.A:
         raise Invalid("Reverse makes Seed A from Seed B.", remedy="Ask on Seed A, or use forward.")
     request, method = generation_request(seed_image, parameters, provider, model)
