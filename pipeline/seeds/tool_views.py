@@ -264,11 +264,11 @@ def _numbers(values: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in values.items():
         try:
-            found[name] = value if not isinstance(value, str) else float(value)
-        except ValueError:
+            number = value if not isinstance(value, str) else float(value)
+            whole = name in cropping.SIDES and isinstance(number, float)
+            found[name] = int(number) if whole else number
+        except (ValueError, OverflowError):
             found[name] = value
-        if name in cropping.SIDES and isinstance(found[name], float):
-            found[name] = int(found[name])
     return found
 
 

@@ -178,9 +178,8 @@ def waive(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     found = queries.visible_variation(user, code)
     rows = CheckResult.objects.select_related("variation__seed_image__character__project")
-    result = rows.filter(
-        variation=found, check_kind__code=request.POST.get("check", "")[:60]
-    ).first()
+    wanted = request.POST.get("check", "").replace("\x00", "")[:60]
+    result = rows.filter(variation=found, check_kind__code=wanted).first()
     if result is None:
         raise NotFound("This variation has no such check.")
     services.waive_warning(actor=user, result=result, reason=request.POST.get("reason", ""))
