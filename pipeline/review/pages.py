@@ -12,10 +12,10 @@ from assets.models import Version
 from pipeline.review import shown
 from pipeline.review.models import FinalApproval
 from pipeline.review.queries import final_blockers, verdict_history
-from pipeline.review.shown import first_number
 from pipeline.scenes.arrangement import current
 from pipeline.scenes.joins import JoinState, result_of, standing, with_details
 from pipeline.scenes.models import Boundary, Bridge, Cut, HealMethod, Take
+from pipeline.scenes.queries import first_number
 from pipeline.scenes.recipe import resolve
 from pipeline.scenes.services.edits import key_of
 from studio.core.access import CapabilityCode, capabilities
@@ -23,7 +23,6 @@ from studio.core.access import CapabilityCode, capabilities
 __all__ = [
     "boundary_context",
     "cut_context",
-    "first_number",
     "get_boundary",
     "get_cut",
     "get_take",

@@ -11,7 +11,7 @@ from pipeline.characters.queries import rights_standing
 from pipeline.review.models import Verdict, VerdictKind
 from pipeline.scenes.arrangement import Key, of_edit
 from pipeline.scenes.gates import failures, findings
-from pipeline.scenes.joins import JoinState, Standing, standing, with_details
+from pipeline.scenes.joins import JoinStanding, JoinState, standing, with_details
 from pipeline.scenes.models import Boundary, Cut, SceneEdit, Take
 from pipeline.scenes.recipe import Recipe, resolve
 from pipeline.seeds.models import CheckVerdict
@@ -138,7 +138,7 @@ def _boundaries(cut: Cut, recipe: Recipe) -> list[Blocker]:
     ]
 
 
-def _flagged(edit: SceneEdit, threshold: float) -> list[tuple[int, int, Standing]]:
+def _flagged(edit: SceneEdit, threshold: float) -> list[tuple[int, int, JoinStanding]]:
     """The joins of an edit that a person must decide about, with the segments they are between."""
     bridges = of_edit(edit.pk).bridges()
     takes = {take for key in bridges for take in (key.left_take_id, key.right_take_id)}

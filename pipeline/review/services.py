@@ -9,11 +9,12 @@ from assets.models import RetentionClass
 from pipeline.review.events import ReviewEvents
 from pipeline.review.models import FinalApproval, Verdict, VerdictKind
 from pipeline.review.queries import Blocker, final_blockers
+from pipeline.scenes.live import publish_cut, publish_take
 from pipeline.scenes.models import Cut, Scene, Take
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Conflict, Invalid
 from studio.core.models import User
-from studio.live.services import project_group, publish, record_event
+from studio.live.services import record_event
 
 
 def give_verdict(
@@ -122,8 +123,7 @@ def _scene(subject: Take | Cut) -> Scene:
 
 
 def _tell(scene: Scene, subject: Take | Cut) -> None:
-    kind = "cut.changed" if isinstance(subject, Cut) else "take.changed"
-    publish(
-        [project_group(scene.character.project.code)],
-        {"kind": kind, "code": str(subject.code), "scene": str(scene.code)},
-    )
+    if isinstance(subject, Cut):
+        publish_cut(scene, subject)
+    else:
+        publish_take(scene, subject)

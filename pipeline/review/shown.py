@@ -14,7 +14,6 @@ from pipeline.scenes.models import (
     Boundary,
     Bridge,
     Cut,
-    CutSettings,
     Measure,
     Take,
 )
@@ -77,12 +76,6 @@ def file_url(version: Version) -> str:
     """Where a version's bytes are served to those who may see it."""
     named = [version.code, version.file_name] if version.file_name else [version.code]
     return reverse("assets:file", args=named)
-
-
-def first_number(project_id: int) -> int:
-    """How a project counts the first frame. One query."""
-    settings = CutSettings.objects.filter(project_id=project_id).first()
-    return settings.first_frame_number if settings is not None else 0
 
 
 def clip_of_take(take: Take, recipe: Recipe, first: int) -> ShownClip | None:

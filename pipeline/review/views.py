@@ -12,6 +12,7 @@ from pipeline.review import pages
 from pipeline.review.models import VerdictKind
 from pipeline.review.services import approve_final, give_verdict
 from pipeline.scenes.models import Bridge, Cut, HealMethod, Take
+from pipeline.scenes.queries import first_number
 from pipeline.scenes.services.boundaries import heal_boundary
 from pipeline.scenes.services.cuts import set_poster
 from pipeline.scenes.services.edits import drop_bridge, use_bridge
@@ -96,7 +97,7 @@ def poster(request: HttpRequest, code: UUID) -> HttpResponse:
     given = request.POST.get("frame", "")
     if not given.isdecimal():
         raise Invalid("A frame is a whole number.", fields={"frame": ["Give a whole number."]})
-    frame = int(given) - pages.first_number(found.scene.character.project_id)
+    frame = int(given) - first_number(found.scene.character.project_id)
     set_poster(actor=actor, cut=found, frame=frame)
     return _side(request, found, "Poster frame set")
 

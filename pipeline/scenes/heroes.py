@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from assets.models import Version
 from pipeline.characters.models import Character
-from pipeline.seeds.models import SeedSlot, Variation
+from pipeline.seeds.models import SeedSlot
+from pipeline.seeds.queries import heroes_of
 from studio.core.errors import Invalid
 
 Heroes = dict[SeedSlot.Code, Version]
 
 
-def heroes_of(characters: Iterable[Character]) -> dict[int, Heroes]:
-    """The hero of each seed image by the characters' ids. One query."""
+def hero_pictures(characters: Sequence[Character]) -> dict[int, Heroes]:
+    """The hero pictures of each character, by the characters' ids. One query."""
     found: dict[int, Heroes] = {character.pk: {} for character in characters}
-    rows = Variation.objects.filter(
-        seed_image__character_id__in=found, is_hero=True
-    ).select_related("seed_image", "version__blob__image")
-    for row in rows:
-        slot = SeedSlot.Code(row.seed_image.slot_id)
-        found[row.seed_image.character_id][slot] = row.version
+    for (character_id, slot_id), hero in heroes_of(characters).items():
+        found[character_id][SeedSlot.Code(slot_id)] = hero.version
     return found
 
 
@@ -36,7 +33,7 @@ def require_heroes(character: Character) -> tuple[Version, Version]:
     Raises:
         Invalid: a hero is not chosen yet.
     """
-    heroes = heroes_of([character])[character.pk]
+    heroes = hero_pictures([character])[character.pk]
     if message := missing_hero(heroes):
         raise Invalid(
             message,

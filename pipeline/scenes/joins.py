@@ -40,7 +40,7 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class JoinStanding:
     """How a boundary stands.
 
     Attributes:
@@ -56,7 +56,7 @@ class Standing:
     reason: str = ""
 
 
-UNKNOWN = Standing(JoinState.WAITING, Grade.UNKNOWN, None)
+UNKNOWN = JoinStanding(JoinState.WAITING, Grade.UNKNOWN, None)
 
 
 def with_details(boundaries: QuerySet[Boundary]) -> QuerySet[Boundary]:
@@ -83,7 +83,7 @@ def result_of(bridge: Bridge) -> BridgeResult | None:
     return found
 
 
-def standing(boundary: Boundary | None, bridge_id: int | None, threshold: float) -> Standing:
+def standing(boundary: Boundary | None, bridge_id: int | None, threshold: float) -> JoinStanding:
     """How a boundary stands; no query for boundaries loaded by `with_details`.
 
     Args:
@@ -98,16 +98,16 @@ def standing(boundary: Boundary | None, bridge_id: int | None, threshold: float)
     if (healed := _healed(bridges, bridge_id, threshold)) is not None:
         return healed
     if found.job.state_id in _ENDED_BADLY:
-        return Standing(JoinState.FLAGGED, Grade.UNKNOWN, None, job_says(found.job))
+        return JoinStanding(JoinState.FLAGGED, Grade.UNKNOWN, None, job_says(found.job))
     if found.boundary_score is None:
-        return Standing(JoinState.MEASURING, Grade.UNKNOWN, None)
+        return JoinStanding(JoinState.MEASURING, Grade.UNKNOWN, None)
     score = found.boundary_score
     grade = Grade.GOOD if found.is_passed else grade_of(score, threshold)
     if bridges and _is_to_come(bridges[-1]):
-        return Standing(JoinState.HEALING, grade, score)
+        return JoinStanding(JoinState.HEALING, grade, score)
     if found.is_passed:
-        return Standing(JoinState.GOOD, grade, score)
-    return Standing(JoinState.FLAGGED, grade, score, _why_not_healed(bridges, score, threshold))
+        return JoinStanding(JoinState.GOOD, grade, score)
+    return JoinStanding(JoinState.FLAGGED, grade, score, _why_not_healed(bridges, score, threshold))
 
 
 def grade_of(score: float, threshold: float) -> Grade:
@@ -130,7 +130,7 @@ def _is_to_come(bridge: Bridge) -> bool:
     return result_of(bridge) is None and bridge.job.state_id not in _ENDED_BADLY
 
 
-def _healed(bridges: list[Bridge], bridge_id: int | None, threshold: float) -> Standing | None:
+def _healed(bridges: list[Bridge], bridge_id: int | None, threshold: float) -> JoinStanding | None:
     used = next((bridge for bridge in bridges if bridge.pk == bridge_id), None)
     result = result_of(used) if used is not None else None
     if result is None:
@@ -138,7 +138,7 @@ def _healed(bridges: list[Bridge], bridge_id: int | None, threshold: float) -> S
     after = result.after_score
     # it was kept because it is better; that alone makes it fair
     grade = Grade.GOOD if after >= threshold else Grade.FAIR
-    return Standing(JoinState.HEALED, grade, after, result.reason)
+    return JoinStanding(JoinState.HEALED, grade, after, result.reason)
 
 
 def _why_not_healed(bridges: list[Bridge], score: float, threshold: float) -> str:

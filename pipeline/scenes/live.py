@@ -24,6 +24,11 @@ def publish_scene(scene: Scene, **figures: Any) -> None:
     )
 
 
+def publish_take(scene: Scene, take: Take) -> None:
+    """Say that a take of a scene has changed."""
+    _publish(scene, "take.changed", take)
+
+
 def publish_boundary(scene: Scene, boundary: Boundary) -> None:
     """Say that a boundary of a scene has changed."""
     _publish(scene, "boundary.changed", boundary)

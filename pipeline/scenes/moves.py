@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F
 
 from pipeline.jobs.states import FINAL
+from pipeline.scenes.arrangement import bump
 from pipeline.scenes.live import publish_scene
 from pipeline.scenes.models import (
     BoundaryMeasurement,
@@ -20,7 +19,6 @@ from pipeline.scenes.models import (
     TakeExamination,
 )
 from studio.core.errors import Conflict
-from studio.live.services import project_group, publish
 
 #: Characters of a reason that a scene can keep.
 MOST_REASON = 400
@@ -64,8 +62,7 @@ def move_scene(scene: Scene, to: SceneState.Code, reason: str = "") -> None:
 
 def touch(scene: Scene) -> None:
     """Count a change that pages show, and tell those who look; call with the scene locked."""
-    Scene.objects.filter(pk=scene.pk).update(version=F("version") + 1)
-    scene.version += 1
+    bump(scene)
     tell(scene)
 
 
@@ -88,14 +85,6 @@ def wanted_segments(scene: Scene) -> int:
     ever = Placement.objects.filter(edit__scene=scene).values("segment_id")
     segments = Segment.objects.filter(scene=scene)
     return (segments.filter(pk__in=shown) | segments.exclude(pk__in=ever)).count()
-
-
-def tell_take(scene: Scene, take: Take, **more: Any) -> None:
-    """Say that a take has changed."""
-    publish(
-        [project_group(scene.character.project.code)],
-        {"kind": "take.changed", "code": str(take.code), "scene": str(scene.code), **more},
-    )
 
 
 def works(scene: Scene) -> bool:

@@ -13,14 +13,14 @@ from pipeline.jobs.models import Attempt, Job
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.arrangement import Arrangement, Item
 from pipeline.scenes.gates import Finding, findings
-from pipeline.scenes.joins import Standing as JoinStanding
-from pipeline.scenes.joins import result_of, standing
+from pipeline.scenes.joins import JoinStanding, result_of, standing
 from pipeline.scenes.models import (
     Boundary,
     BoundaryMeasurement,
     Bridge,
     Cut,
     CutFinding,
+    CutSettings,
     Placement,
     RedoPath,
     Scene,
@@ -330,3 +330,9 @@ def _history(scene: Scene) -> list[HistoryNode]:
         path.add(at)
         at = leads.get(at)
     return [HistoryNode(edit, edit.pk == scene.edit_id, edit.pk in path) for edit in edits]
+
+
+def first_number(project_id: int) -> int:
+    """How a project counts the first frame. One query."""
+    settings = CutSettings.objects.filter(project=project_id).first()
+    return settings.first_frame_number if settings is not None else 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipeline.jobs.models import JobState
 from pipeline.scenes.events import SceneEvents
+from pipeline.scenes.live import publish_take
 from pipeline.scenes.models import (
     Scene,
     SceneState,
@@ -16,7 +17,6 @@ from pipeline.scenes.models import (
     TakeSample,
     TakeWish,
 )
-from pipeline.scenes.moves import tell_take
 from pipeline.scenes.recipe import Recipe
 from pipeline.scenes.report import Report, read_report
 from pipeline.scenes.services.edits import select_take
@@ -37,7 +37,7 @@ def write_take(scene: Scene) -> bool:
         return False
     take.version_id = output.version_id
     take.save(update_fields=["version"])
-    tell_take(scene, take)
+    publish_take(scene, take)
     return True
 
 
@@ -54,7 +54,7 @@ def write_examination(scene: Scene) -> bool:
         report = read_report(output.notes) if output is not None else None
         if output is not None and report is not None:
             _write(examination, report, output.version_id)
-            tell_take(scene, examination.take)
+            publish_take(scene, examination.take)
             return True
     return False
 

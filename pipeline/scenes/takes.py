@@ -14,6 +14,7 @@ from assets.models import Version
 from pipeline.jobs.models import Job
 from pipeline.jobs.submit import submit_job
 from pipeline.scenes import arrangement as history
+from pipeline.scenes.live import publish_take
 from pipeline.scenes.models import (
     Placement,
     Scene,
@@ -23,7 +24,6 @@ from pipeline.scenes.models import (
     TakeExamination,
     TakeWish,
 )
-from pipeline.scenes.moves import tell_take
 from pipeline.scenes.planning import Range, even_length, next_range, steps_of
 from pipeline.scenes.recipe import Recipe
 from pipeline.scenes.requests import (
@@ -117,7 +117,7 @@ def submit_take(
         if wanted.is_to_be_selected:
             TakeWish.objects.create(take=take, asked_by=actor)
     _follow(scene, job)
-    tell_take(scene, take)
+    publish_take(scene, take)
     return take
 
 
@@ -138,7 +138,7 @@ def submit_examination(scene: Scene, take: Take, recipe: Recipe) -> TakeExaminat
         )
         examination = TakeExamination.objects.create(take=take, job=job)
     _follow(scene, job)
-    tell_take(scene, take)
+    publish_take(scene, take)
     return examination
 
 

@@ -309,27 +309,16 @@ def _fits(cut: Cut, recipe: Recipe) -> bool:
     return all(cut.job.parameters.get(name) == getattr(recipe, name) for name in names)
 
 
-def step(scene: Scene) -> bool:
-    """Write what the scene's rendering jobs have made; whether some are still under way.
+def step(scene: Scene) -> None:
+    """Write what the scene's rendering jobs have made; call with the scene locked.
 
-    May be called at any time, with the scene locked.
+    The engine calls it whenever it looks at the scene; a second look changes nothing.
     """
-    open_cuts = Cut.objects.filter(scene=scene, version=None).select_related(
-        "job__creator", "scene__character__project"
-    )
-    pending = False
-    for cut in open_cuts.order_by("number"):
-        if cut.job.state_id == JobState.Code.SUCCEEDED:
-            _finish(cut)
-        elif not cut.job.is_final:
-            pending = True
-    return pending
-
-
-def settle(scene_id: int) -> None:
-    """Write what a scene's rendering jobs have made: the task that the end of one enqueues."""
-    with transaction.atomic():
-        step(history.lock_scene(Scene(pk=scene_id)))
+    rendered = Cut.objects.filter(
+        scene=scene, version=None, job__state_id=JobState.Code.SUCCEEDED
+    ).select_related("job__creator", "scene__character__project")
+    for cut in rendered.order_by("number"):
+        _finish(cut)
 
 
 def tell_failed(cut: Cut) -> None:

@@ -13,7 +13,7 @@ from billing.prices.quotes import charge_for, current_price
 from pipeline.characters.models import Character
 from pipeline.operations.catalogue import CATALOGUE
 from pipeline.operations.declaration import OfferSpec, Parameters
-from pipeline.scenes.heroes import Heroes, heroes_of, missing_hero
+from pipeline.scenes.heroes import Heroes, hero_pictures, missing_hero
 from pipeline.scenes.models import Scene, SceneState, SceneTypeVersion, TakeExamination
 from pipeline.scenes.planning import plan_segments
 from pipeline.scenes.recipe import Recipe, resolve
@@ -102,7 +102,7 @@ def plan_matrix(
     _check(project, characters, type_versions)
     recipes = {version.pk: resolve(version) for version in type_versions}
     estimates = {pk: estimate(recipe) for pk, recipe in recipes.items()}
-    heroes, traits = heroes_of(characters), traits_of(characters)
+    heroes, traits = hero_pictures(characters), traits_of(characters)
     there = _existing(characters, type_versions)
     cells = []
     for character in characters:
@@ -136,7 +136,7 @@ def create_scenes(
         matrix = plan_matrix(
             actor=actor, project=project, characters=characters, type_versions=versions
         )
-        heroes = heroes_of(characters)
+        heroes = hero_pictures(characters)
         recipes = {version.pk: resolve(version) for version in versions}
         made = []
         for cell in matrix.planned:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from pipeline.scenes.models import CutSettings, Scene, Segment
+from pipeline.scenes.models import Scene, Segment
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Invalid, NotFound
 from studio.core.web import redirect, toast, trigger, wants_fragment
@@ -52,12 +52,6 @@ def code_in(request: HttpRequest, name: str) -> UUID:
         return UUID(request.POST.get(name, ""))
     except ValueError as error:
         raise NotFound("What this is about was not said, or is no longer there.") from error
-
-
-def first_frame_of(scene: Scene) -> int:
-    """How the scene's project numbers the first frame. One query."""
-    settings = CutSettings.objects.filter(project=scene.character.project_id).first()
-    return settings.first_frame_number if settings is not None else 0
 
 
 def number_in(request: HttpRequest, name: str, label: str, *, least: int = 0) -> int:

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from pipeline.scenes.models import Placement, Take
+from pipeline.scenes.queries import first_number
 from pipeline.scenes.services import edits
 from pipeline.scenes.views.common import (
     answer,
     code_in,
-    first_frame_of,
     number_in,
     scene_of,
     seen_version,
@@ -40,7 +40,7 @@ def trim(request: HttpRequest, code: UUID) -> HttpResponse:
     """Show a take from a first to a last frame, both shown, numbered as the project counts."""
     user: Any = request.user
     scene = scene_of(request, code, to_change=True)
-    zero = first_frame_of(scene)
+    zero = first_number(scene.character.project_id)
     segment = segment_of(request, scene)
     edits.trim_take(
         actor=user,

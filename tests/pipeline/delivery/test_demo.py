@@ -17,7 +17,6 @@ from pipeline.review.models import FinalApproval, Verdict
 from pipeline.scenes.arrangement import current
 from pipeline.scenes.engine import advance
 from pipeline.scenes.models import Bridge, Cut, Scene, SceneState, Take
-from pipeline.scenes.services.cuts import settle
 from pipeline.seeds.checking import run_checks
 from pipeline.seeds.models import Variation
 from studio.core.errors import Unavailable
@@ -56,7 +55,7 @@ def work() -> None:
         run_checks(variation.pk)
     run_next()
     for scene in Scene.objects.all():
-        settle(scene.pk)
+        advance(scene.pk)
         advance(scene.pk)
 
 

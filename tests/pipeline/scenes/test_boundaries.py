@@ -26,7 +26,7 @@ from pipeline.scenes.models import (
 )
 from pipeline.scenes.recipe import resolve
 from pipeline.scenes.services import boundaries, edits
-from pipeline.scenes.services.cuts import plan_pieces, render_cut, settle
+from pipeline.scenes.services.cuts import plan_pieces, render_cut
 from studio.core.errors import Conflict, Forbidden
 from studio.core.models import Project, User
 from tests.pipeline.scenes.builders import (
@@ -146,7 +146,7 @@ def test_a_fault_is_healed_and_the_cut_shows_the_bridge(
     pieces = plan_pieces(scene.edit)
     cut = render_cut(actor=creator, scene=scene)
     run_jobs()
-    settle(scene.pk)
+    advance(scene.pk)
     cut.refresh_from_db()
     assert cut.version is not None
     shown = burned_numbers(cut.version)

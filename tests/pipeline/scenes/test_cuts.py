@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from assets.storage.store import local_copy
+from pipeline.scenes.engine import advance
 from pipeline.scenes.models import (
     BoundaryMeasurement,
     CodecProfile,
@@ -16,7 +17,7 @@ from pipeline.scenes.models import (
     StitchMode,
 )
 from pipeline.scenes.services import edits
-from pipeline.scenes.services.cuts import plan_pieces, render_cut, set_poster, settle
+from pipeline.scenes.services.cuts import plan_pieces, render_cut, set_poster
 from pipeline.video.frames import probe
 from studio.core.errors import Conflict, Invalid
 from studio.core.models import Project, User
@@ -47,7 +48,7 @@ def test_every_frame_of_a_cut_is_the_planned_one(
     pieces = plan_pieces(scene.edit)
     cut = render_cut(actor=creator, scene=scene)
     run_jobs()
-    settle(scene.pk)
+    advance(scene.pk)
     cut.refresh_from_db()
     assert cut.version is not None, cut.job.attempts.last().message
     placements = {p.take_id: p.take for p in scene.edit.placements.all()}
