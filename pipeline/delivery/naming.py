@@ -19,6 +19,7 @@ SLOTS = {
 }
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_CHARACTERS = 120
+_SHORT_CHARACTERS = 32  # three such texts fit into a name by the default template
 
 
 def plain(text: str) -> str:
@@ -55,14 +56,29 @@ def check_template(template: str) -> None:
 def file_name(template: str, values: Mapping[str, str | int]) -> str:
     """A file's name by a checked template; `values` has all slots, `version` as a number.
 
+    Where long names would make it too long, each is cut short.
+
     Raises:
-        Invalid: the name is too long.
+        Invalid: the name is too long nevertheless.
     """
-    filled = {k: v if isinstance(v, int) else plain(v) for k, v in values.items()}
-    name = _PLAIN.sub("-", template.format(**filled)).lstrip("-.")
+    name = _filled(template, values, _MOST_CHARACTERS)
     if len(name) > _MOST_CHARACTERS:
-        raise _invalid(f"“{name[:40]}…” has more than {_MOST_CHARACTERS} characters.")
+        name = _filled(template, values, _SHORT_CHARACTERS)
+    if len(name) > _MOST_CHARACTERS:
+        raise _invalid(
+            f"“{name[:40]}…” has more than {_MOST_CHARACTERS} characters. "
+            "Choose a shorter template."
+        )
     return name
+
+
+def _filled(template: str, values: Mapping[str, str | int], most: int) -> str:
+    """The template with its slots filled, texts with at most so many characters."""
+    filled = {
+        slot: value if isinstance(value, int) else plain(plain(value)[:most])
+        for slot, value in values.items()
+    }
+    return _PLAIN.sub("-", template.format(**filled)).lstrip("-.")
 
 
 def refuse_collisions(names: Iterable[str]) -> None:
