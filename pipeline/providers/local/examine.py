@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.video.figures import FrameFigures
     from pipeline.video.measures import Frame
 
+#: Longest clip that is examined, frames; as the operation says of its limits.
+MOST_FRAMES = 7200
 _MEASURED = 0.6  # share of the progress bar that the pass over the frames takes
 _TV_BLACK, _TV_RANGE = 16, 219  # of limited-range luma, which the search for black frames expects
 
@@ -48,6 +50,11 @@ def examine_take(
     take = takes_of(request, "take")[0]
     work = _Examination(take, cancelled)
     length = min(take.info.frames, wanted["longest"] or take.info.frames)
+    if length > MOST_FRAMES:
+        raise refuse(
+            f"The take has {take.info.frames:,} frames; at most {MOST_FRAMES:,} are examined."
+            " Say how long it may be at most."
+        )
     if length < wanted["shortest"]:
         raise refuse(
             f"The take has {take.info.frames} frames, fewer than the {wanted['shortest']} it must"

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from pipeline.operations.boundaries import HEAL_BOUNDARY, MEASURE_BOUNDARY
-from pipeline.operations.examine import EXAMINE
+from pipeline.operations.examine import EXAMINE, MAX_FRAMES
 from pipeline.providers.base import Cancelled, ErrorClass, InputFile, Produced, ProviderError
 from pipeline.providers.base import RunRequest as Request
+from pipeline.providers.local import examine
 from pipeline.providers.local.boundary import heal_boundary, measure_boundary
 from pipeline.providers.local.examine import examine_take
 from pipeline.video.encoding import write_video
@@ -186,10 +187,16 @@ def test_a_validated_bridge_states_where_it_lies(takes: list[Path]) -> None:
     assert notes["frames"] == notes["left_replaced"] + notes["right_replaced"]
 
 
-def test_what_cannot_be_done_is_said(takes: list[Path], folder: Path) -> None:
+def test_what_cannot_be_done_is_said(
+    takes: list[Path], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     damaged = folder / "damaged.mp4"
     damaged.write_bytes(takes[0].read_bytes()[:600])
     assert "damaged" in refusal(EXAMINE, [damaged])
+    assert examine.MOST_FRAMES == MAX_FRAMES
+    monkeypatch.setattr(examine, "MOST_FRAMES", 10)
+    assert "at most 10 are examined" in refusal(EXAMINE, [takes[0]])
+    monkeypatch.undo()
     assert "fewer than the 40" in refusal(EXAMINE, [takes[0]], shortest=40)
     assert "right take can't be read" in refusal(MEASURE_BOUNDARY, [takes[0], damaged])
     assert "frames 0 to 13" in refusal(MEASURE_BOUNDARY, takes, left_end=14)
