@@ -27,6 +27,7 @@ SPENDING = (
     "variations/{0}/crop/", "variations/{0}/again/", "scenes/{0}/start/", "scenes/{0}/resume/",
     "scenes/{0}/redo/", "scenes/{0}/cuts/", "boundaries/{0}/heal/",
     "boundaries/{0}/measure-again/", "deliveries/", "deliveries/{0}/repeat/",
+    "scenes/{0}/select/", "scenes/{0}/trim/", "scenes/{0}/undo/", "boundaries/{0}/use-bridge/",
 )  # fmt: skip
 
 

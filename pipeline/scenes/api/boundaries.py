@@ -206,7 +206,7 @@ class MeasureAgain(BoundaryView):
 class UseBridge(BoundaryView):
     """A bridge that is there."""
 
-    required_scope = ApiScope.Code.WRITE
+    required_scope = ApiScope.Code.SPEND  # an edit: what it joins anew is measured
     serializer_class = BridgeBody
 
     @extend_schema(operation_id="boundaries_use_bridge", responses={200: EditedSerializer})
@@ -227,7 +227,7 @@ class UseBridge(BoundaryView):
 class DropBridge(BoundaryView):
     """The plain join."""
 
-    required_scope = ApiScope.Code.WRITE
+    required_scope = ApiScope.Code.SPEND  # an edit: what it joins anew is measured
 
     @extend_schema(
         operation_id="boundaries_drop_bridge",

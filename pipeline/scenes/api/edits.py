@@ -180,9 +180,12 @@ class Edits(SceneView):
 
 
 class Change(SceneView):
-    """One change of a scene: read the body, call the service, answer where the scene stands."""
+    """One change of a scene: read the body, call the service, answer where the scene stands.
 
-    required_scope = ApiScope.Code.WRITE
+    What a change joins anew is measured and healed at once, by jobs for whoever made it.
+    """
+
+    required_scope = ApiScope.Code.SPEND
 
     def values(self, request: Request) -> tuple[dict[str, Any], int | None]:
         """The body's values, and the version that the change was made for."""
