@@ -22,6 +22,7 @@ from assets.models import Version
 from assets.storage.backends import backend, check_space, disk_errors
 from assets.storage.store import open_blob
 from pipeline.create.queries import creatable_projects
+from pipeline.seeds.models import Variation
 from pipeline.seeds.onboarding.plan import Entry, plan_import
 from pipeline.seeds.onboarding.services import plan_archive, run_archive, run_import
 from studio.core.access import CapabilityCode, require
@@ -123,7 +124,8 @@ def run(request: HttpRequest) -> HttpResponse:
 
         report = run_import(actor=user, plan=plan, open_entry=open_entry)
         for version in versions.values():  # they brought the bytes; the characters have their own
-            trash_asset(actor=user, asset=version.asset)
+            if not Variation.objects.filter(version__asset=version.asset_id).exists():
+                trash_asset(actor=user, asset=version.asset)
     messages.success(request, report.sentence)
     for file, reason in report.refused[:5]:
         messages.warning(request, f"{file}: {reason}")

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipeline.characters.models import Character
-from pipeline.seeds.models import SeedSlot, Variation
+from pipeline.seeds.models import SeedImage, SeedSlot, Variation
 from pipeline.seeds.onboarding.plan import Entry, plan_import, safe_path, slot_of
 from pipeline.seeds.onboarding.services import ImportReport, plan_archive, run_archive
 from studio.core.errors import DomainError, Invalid, TooLarge
@@ -208,3 +208,20 @@ def test_a_token_imports_once(creator: User, project: Project, monkeypatch: Any)
     assert client.post("/characters/import/run/", {"token": token}).status_code == 303
     assert answers == [409]
     assert Character.objects.count() == 2
+
+
+def test_a_folder_takes_away_only_what_was_uploaded_for_it(
+    creator: User, project: Project, jane: Character, varied: Any, picture: Any
+) -> None:
+    used = varied(SeedImage.objects.get(character=jane, slot=A), png(30, 40, shade=7)).version
+    brought = picture(png(30, 40, shade=8))
+    sent = {
+        "project": str(project.code),
+        "path": ["Ada/a.png", "Ada/b.png"],
+        "version": [str(used.code), str(brought.code)],
+    }
+    assert signed_in(creator).post("/characters/import/run/", sent).status_code == 303
+    assert Variation.objects.filter(seed_image__character__name="Ada").count() == 2
+    used.asset.refresh_from_db()
+    brought.asset.refresh_from_db()
+    assert (used.asset.is_trashed, brought.asset.is_trashed) == (False, True)
