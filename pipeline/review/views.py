@@ -95,7 +95,7 @@ def poster(request: HttpRequest, code: UUID) -> HttpResponse:
     actor: Any = request.user
     found = pages.get_cut(request.user, code)
     given = request.POST.get("frame", "")
-    if not given.isdecimal():
+    if not _is_number(given):
         raise Invalid("A frame is a whole number.", fields={"frame": ["Give a whole number."]})
     frame = int(given) - first_number(found.scene.character.project_id)
     set_poster(actor=actor, cut=found, frame=frame)
@@ -125,11 +125,17 @@ def use(request: HttpRequest, code: UUID) -> HttpResponse:
     if not given:
         drop_bridge(actor=actor, scene=scene, boundary=found)
         return _boundary_side(request, code, "The bridge is taken away")
-    bridge = Bridge.objects.filter(boundary=found, number=given if given.isdecimal() else 0).first()
+    number = int(given) if _is_number(given) else 0
+    bridge = Bridge.objects.filter(boundary=found, number=number).first()
     if bridge is None:
         raise NotFound("This boundary has no such bridge.")
     use_bridge(actor=actor, scene=scene, bridge=bridge)
     return _boundary_side(request, code, "The bridge is used")
+
+
+def _is_number(text: str) -> bool:
+    """Whether a form sent a whole number that can be meant."""
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _boundary_side(request: HttpRequest, code: UUID, said: str) -> HttpResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from assets.models import RetentionClass
@@ -13,6 +15,7 @@ from pipeline.review.models import FinalApproval, Verdict, VerdictKind
 from pipeline.review.queries import current_verdicts, final_blockers, verdict_history
 from pipeline.review.services import approve_final, give_verdict
 from pipeline.scenes.models import (
+    Boundary,
     Cut,
     Gate,
     GateLevel,
@@ -24,6 +27,7 @@ from pipeline.scenes.services.cuts import render_cut
 from studio.core.errors import Conflict, Forbidden, Invalid, NotFound
 from studio.live.models import Event, Notification
 from tests.pipeline.scenes.builders import add_take, build_scene, run_jobs
+from tests.support.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 SAID = VerdictKind.Code
@@ -149,3 +153,24 @@ def test_final_approval_can_not_be_taken_out_of_the_books(cut, creator, rights):
     approval = approve_final(actor=creator, cut=cut)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM pipeline_finalapproval WHERE id = %s", [approval.pk])
+
+
+def test_a_verdict_on_a_cut_waits_for_an_approval(cut, reviewer):
+    with CaptureQueriesContext(connection) as seen:
+        give_verdict(actor=reviewer, subject=cut, kind=SAID.REJECTED, note="no\x00pe")
+    said = [query["sql"] for query in seen]
+    locks = next(at for at, sql in enumerate(said) if "FOR UPDATE" in sql)
+    assert locks < next(at for at, sql in enumerate(said) if "finalapproval" in sql)
+    assert Verdict.objects.get().note == "nope"
+
+
+def test_numbers_and_words_that_can_not_be_meant(cut, scene, creator):
+    client = signed_in(creator)
+    page = f"/cuts/{cut.code}"
+    for frame in ("9" * 5000, "\u0661\u0662\u0663" * 2000):
+        assert client.post(f"{page}/poster/", {"frame": frame}).status_code == 422
+    said = {"kind": "changes", "note": "a\x00b"}
+    assert client.post(f"{page}/verdict/", said).status_code == 303
+    boundary = Boundary.objects.get(left_take__segment__scene=scene)
+    path = reverse("pipeline:boundary-bridge", args=[boundary.code])
+    assert client.post(path, {"bridge": "9" * 5000}).status_code == 404
