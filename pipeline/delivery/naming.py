@@ -82,18 +82,22 @@ def _filled(template: str, values: Mapping[str, str | int], most: int) -> str:
 
 
 def refuse_collisions(names: Iterable[str]) -> None:
-    """Pass when all names differ, also where capitals do not count.
+    """Pass when all names differ, also where neither capitals nor extensions count.
+
+    Sidecars are called like their file without its extension.
 
     Raises:
         Invalid: naming the first two that are the same.
     """
     seen: set[str] = set()
     for name in names:
-        if name.lower() in seen:
+        stem = name.lower().rpartition(".")[0]
+        if stem in seen:
             raise _invalid(
-                f"Two files would be called “{name}”. Add {{scene}} or {{version}} to the template."
+                f"Two files would be called “{name}”, apart from their extension. "
+                "Add {scene} or {version} to the template."
             )
-        seen.add(name.lower())
+        seen.add(stem)
 
 
 def _invalid(message: str) -> Invalid:

@@ -23,14 +23,17 @@ from pipeline.characters.models import (
 )
 from pipeline.delivery import documents
 from pipeline.delivery.documents import as_csv, as_xml, schema_text
+from pipeline.delivery.facts import cut_facts
 from pipeline.delivery.models import Delivery
+from pipeline.delivery.naming import refuse_collisions
 from pipeline.delivery.queries import get_delivery, manifest_of
 from pipeline.delivery.services import create_delivery, repeat_delivery
 from pipeline.jobs.run import AttemptRun
 from pipeline.review.pages import get_cut
 from pipeline.review.services import approve_final
-from pipeline.scenes.models import Cut
+from pipeline.scenes.models import BoundaryMeasurement, Cut
 from pipeline.scenes.services.cuts import render_cut
+from pipeline.video.frames import probe
 from studio.core.errors import Conflict, Forbidden, Invalid, NotFound
 from studio.live.models import Event
 from tests.pipeline.scenes.builders import build_scene, run_jobs
@@ -85,6 +88,9 @@ def test_package_holds_media_metadata_sidecars_and_checksums(creator, project, f
     jsonschema.validate(master, json.loads(package.read("metadata/delivery-1.schema.json")))
     [cut] = master["cuts"]
     assert cut["technical"]["frames"] == final_cut.frames
+    in_file = probe(local_copy(final_cut.version.blob)).timecode
+    assert cut["technical"]["start_timecode"] == in_file == cut["pieces"][0]["timecode"]
+    assert cut["takes"][0]["cut_start_timecode"] == in_file == "01:00:00:00"
     assert sum(p["out_frame"] - p["in_frame"] for p in cut["pieces"]) == final_cut.frames
     sidecars = [name for name in names if name.startswith("sidecars/")]
     assert len(sidecars) == 2 * len(cut["takes"]) == 4
@@ -167,6 +173,19 @@ def test_collision_is_refused(creator, project, final_cut):
         deliver(creator, project, [final_cut, final_cut])
     with pytest.raises(Invalid, match="title"):
         create_delivery(actor=creator, project=project, cuts=[final_cut], title=" ")
+
+
+def test_files_whose_sidecars_would_have_one_name_are_refused():
+    refuse_collisions(["A_v1.mp4", "A_v2.mov"])
+    for names in (["A.mp4", "a.mp4"], ["A.mp4", "A.mov"]):
+        with pytest.raises(Invalid, match="would be called"):
+            refuse_collisions(names)
+
+
+def test_a_boundary_that_is_measured_anew_does_not_hinder(creator, project, final_cut):
+    BoundaryMeasurement.objects.all().delete()
+    facts = cut_facts(final_cut, "a.mp4")
+    assert [join["score"] for join in facts["boundaries"]] == [None]
 
 
 def test_who_may_deliver(reviewer, outsider, project, final_cut):
