@@ -232,10 +232,14 @@ def _gate(gate: Any, problems: Problems) -> GateRule | None:
 def _limit(value: Any, name: str, problems: Problems) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    try:
+        limit = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:  # a whole number of hundreds of digits
+        limit = math.inf
+    if isinstance(value, bool) or not math.isfinite(limit):
         problems.add(name, "a limit is a number.")
         return None
-    return float(value)
+    return limit
 
 
 def _extra(given: Any, problems: Problems) -> dict[str, Any]:

@@ -92,6 +92,11 @@ def test_a_type_without_a_parent_states_everything(creator: User, project: Proje
         ({"offer": {"operation": "create.image"}}, "offer", "no video from a start frame"),
         ({"gates": [{"measure": "drift_max", "level": "fail"}]}, "gates", "give a limit"),
         (
+            {"gates": [{"measure": "drift_max", "level": "fail", "most": 10**400}]},
+            "gates",
+            "a limit is a number",
+        ),
+        (
             {"gates": [{"measure": "beauty", "level": "fail", "most": 1}]},
             "gates",
             "Gate on beauty: Choose one of: drift_mean",
