@@ -1,10 +1,10 @@
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     """On which branch a scene stood last."""
+
     dependencies = [
         ("pipeline", "0004_production_rules"),
     ]

@@ -80,7 +80,7 @@ class Env(BaseSettings):
         "studio",
         alias="SEEDFRAME_DEFAULT_PLAN",
         pattern="^[a-z0-9_-]+$",
-        description="Code of the plan that newcomers get: free, basic, pro, studio or one of yours.",
+        description="Code of the plan that newcomers get: free, basic, pro, studio or your own.",
     )
     s3_bucket: str = Field(
         "", alias="SEEDFRAME_S3_BUCKET", description="Bucket for files; empty: the data folder."
