@@ -47,10 +47,6 @@ class AssetQuerySet(ProjectScopedQuerySet["Asset"]):
         """Uploaded, imported, or made by one provider (`Origin.Code`)."""
         return self.filter(origin_id=origin)
 
-    def by_creator(self, user: User) -> AssetQuerySet:
-        """Made by one person."""
-        return self.filter(created_by=user)
-
     def created_between(self, start: datetime | None, end: datetime | None) -> AssetQuerySet:
         """Made at `start` or later, and before `end`; None leaves a side open."""
         found = self

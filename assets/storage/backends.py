@@ -161,12 +161,6 @@ def spooled(place: Backend) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy bytes only."""
-    with disk_errors():
-        shutil.copyfile(source, target)
-
-
 def sync_folder(folder: Path) -> None:
     """Make names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 PROGRESS_EVERY_S = 0.12  # what a screen can show
-STORE_EVERY_S = 2.0
 DATABASE_PATIENCE_S = 45.0  # a restart of the database takes a few seconds
 
 

@@ -12,7 +12,6 @@ from pipeline.presets.words import words_of
 
 _COMMON_ASPECTS = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
 _NEAR = 0.005
-_ALSO_CALLED = {"x": "twitter tweet", "web": "website homepage"}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -249,13 +248,3 @@ def _add_glow(stage: Stage, sprite: Sprite, setting: Setting) -> None:
             light = cv2.GaussianBlur(light, (0, 0), setting.blur)
         plane = stage.canvas.rgb[channel, rows, columns]
         plane += np.maximum(0, 1 - plane) * light[own_rows, own_columns] * strength
-
-
-def ellipse_shadow(stage: Stage, x: float, y: float, radius: float, amount: float) -> None:
-    """Lay a soft round shadow on the ground, for things that hang or hover."""
-    size = math.ceil(radius * 2.4)
-    axis = np.linspace(-1.5, 1.5, 2 * size, dtype=np.float32)
-    tall = max(3, size // 4)
-    rows = np.linspace(-1.5, 1.5, 2 * tall, dtype=np.float32)[:, None]
-    mask = np.exp(-(axis[None, :] ** 2 + rows**2) * 1.6) * np.float32(amount)
-    _darken(stage, mask, int(x) - size, int(y) - tall)

@@ -61,14 +61,6 @@ class Stream:
         """Return one of the items."""
         return items[self.integer(0, len(items) - 1)]
 
-    def shuffled(self, items: Sequence[T]) -> list[T]:
-        """Return the items in another order."""
-        result = list(items)
-        for last in range(len(result) - 1, 0, -1):
-            other = self.integer(0, last)
-            result[last], result[other] = result[other], result[last]
-        return result
-
     def array(self, *shape: int) -> Plane:
         """Return a float32 array of uniform numbers in 0 … 1."""
         raw = self._bits.random_raw(math.prod(shape))

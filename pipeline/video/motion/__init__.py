@@ -2,11 +2,11 @@
 
 `prepare` looks at the picture once (depth, camera path, anchor, end picture) and returns a
 `Synthesis`; its `frames` are uint8 RGB arrays (height, width, 3), equal bits for equal input with
-any number of threads. `synthesise` is both in one call.
+any number of threads.
 """
 
 from pipeline.video.motion.spec import MOTION_KINDS, Cancelled, Faults, MotionSpec
-from pipeline.video.motion.synthesis import Synthesis, prepare, synthesise
+from pipeline.video.motion.synthesis import Synthesis, prepare
 
 __all__ = [
     "MOTION_KINDS",
@@ -15,5 +15,4 @@ __all__ = [
     "MotionSpec",
     "Synthesis",
     "prepare",
-    "synthesise",
 ]

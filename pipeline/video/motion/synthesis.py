@@ -168,39 +168,6 @@ def prepare(
     return Synthesis(start, depth, path, morph, anchor, anchor_weight, motion, faults, random_seed)
 
 
-def synthesise(
-    start: Frame,
-    frames: int,
-    *,
-    fps: Fraction,
-    width_px: int,
-    height_px: int,
-    random_seed: int,
-    end: Frame | None = None,
-    reference: Frame | None = None,
-    anchor_weight: float = 0.0,
-    motion: MotionSpec | None = None,
-    faults: Faults | None = None,
-    report: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
-) -> Iterator[Frame]:
-    """The frames of a clip; `prepare` and `Synthesis.frames` in one."""
-    planned = prepare(
-        start,
-        frames,
-        fps=fps,
-        width_px=width_px,
-        height_px=height_px,
-        random_seed=random_seed,
-        end=end,
-        reference=reference,
-        anchor_weight=anchor_weight,
-        motion=motion,
-        faults=faults,
-    )
-    return planned.frames(report, cancelled)
-
-
 def _fitted(picture: Frame, width_px: int, height_px: int) -> Frame:
     """The picture in exactly this size, RGB; itself where it has it.
 

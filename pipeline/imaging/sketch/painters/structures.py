@@ -8,7 +8,6 @@ import numpy as np
 
 from pipeline.imaging.sketch.colour import from_hex, shade
 from pipeline.imaging.sketch.geometry import (
-    Outline,
     arc,
     ellipse,
     limb,
@@ -205,12 +204,3 @@ def paint_submarine(sprite: Sprite, look: Look) -> None:
         sprite.fill(shade(body, -0.15), ellipse(x, 0.44, 0.105))
         sprite.fill(from_hex("#bfe6ea"), ellipse(x, 0.44, 0.078))
         sprite.shine((1.0, 0.9, 0.6), ellipse(x, 0.44, 0.078), strength=0.5, spill=0.03)
-
-
-def paint_road_sign(sprite: Sprite, look: Look) -> None:
-    """Paint a way-mark: a post with two boards."""
-    timber = look.main("#8a6a4a")
-    sprite.fill(timber, rectangle(-0.03, 0, 0.03, 1.0))
-    boards: list[Outline] = [outline([(-0.3, 0.8), (0.25, 0.8), (0.34, 0.87), (0.25, 0.94),
-        (-0.3, 0.94)])]
-    sprite.fill(shade(timber, 0.1), *boards)

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from pipeline.imaging.sketch.colour import Colour, from_hex, shade
-from pipeline.imaging.sketch.geometry import Outline, ellipse, limb, outline, smooth
+from pipeline.imaging.sketch.geometry import Outline, ellipse, limb, outline
 from pipeline.imaging.sketch.look import Look
 from pipeline.imaging.sketch.painters.foliage import leafy
-from pipeline.imaging.sketch.sprite import Fade, Sprite, upright
+from pipeline.imaging.sketch.sprite import Fade, Sprite
 from pipeline.imaging.sketch.stream import Stream
 
 # Outlines read better as dense lists of points than one number to a line.
@@ -319,11 +319,3 @@ def paint_grass_tuft(sprite: Sprite, look: Look) -> None:
             blades.append(limb([(x, -0.02), (x + lean * 0.3, tall * 0.6), (x + lean, tall)],
                 (0.045, 0.03, 0.004), 5))
         sprite.fill(shade(leaf, tone), *blades)
-
-
-def paint_vine_row(sprite: Sprite, look: Look) -> None:
-    """Paint a clipped hedge, as in a vineyard or a lavender row."""
-    colour = look.main("#8f7cc0", "#6f9a52")
-    points = smooth([(-0.6, 0.0), (-0.5, 0.7), (0.0, 0.95), (0.5, 0.7), (0.6, 0.0)])
-    sprite.fill(upright(colour, 0, 1, 0.1), points)
-    sprite.texture(look.stream, 9, 0.25)

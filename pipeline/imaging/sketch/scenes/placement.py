@@ -24,7 +24,6 @@ _AFLOAT = frozenset(
 _LEAPING = frozenset({"whale", "dolphin", "shark", "fish", "turtle", "octopus", "jellyfish"})
 _DRIVEN = frozenset({"car", "bus", "truck", "bicycle"})
 _FIELDED = frozenset({"flower", "tulip", "sunflower"})
-_GROUPED = ("plant", "animal", "built", "vehicle", "person", "object", "sea life")
 
 
 @dataclass(frozen=True)

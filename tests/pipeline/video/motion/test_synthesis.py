@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.video.motion import MOTION_KINDS, Cancelled, MotionSpec, prepare, synthesise
+from pipeline.video.motion import MOTION_KINDS, Cancelled, MotionSpec, prepare
 from tests.pipeline.video.motion.clips import (
     FRAMES,
     STILL,
@@ -223,12 +223,6 @@ def test_what_can_not_be_made_is_refused(wrong: dict) -> None:
         MotionSpec(kind="teleport")
     with pytest.raises(ValueError, match="strength"):
         MotionSpec(strength=2)
-
-
-def test_synthesise_is_plan_and_frames_in_one() -> None:
-    wanted = {"fps": Fraction(24), "width_px": 160, "height_px": 120, "random_seed": 1}
-    once = list(synthesise(portrait(), 4, **wanted))
-    assert np.array_equal(np.array(once), np.array(clip(frames=4)))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 120), (200, 64)])
