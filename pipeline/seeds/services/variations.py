@@ -56,6 +56,10 @@ def upload_variation(
         )
     with transaction.atomic():
         locked = lock(seed_image)
+        if locked.character.archived_at is not None:
+            raise Conflict(
+                f"“{locked.character}” is archived.", remedy="Bring the character back first."
+            )
         known = Variation.objects.filter(seed_image=locked, version=version).first()
         if known is not None:
             where = " (discarded)" if known.discarded_at else ""
@@ -163,11 +167,10 @@ def lock(seed_image: SeedImage) -> SeedImage:
 def add(
     actor: User, seed_image: SeedImage, version: Version, method: VariationMethod.Code
 ) -> Variation:
-    """Write the next variation of a locked seed image, and have it checked."""
-    if seed_image.character.archived_at is not None and method in _BY_HAND:
-        raise Conflict(
-            f"“{seed_image.character}” is archived.", remedy="Bring the character back first."
-        )
+    """Write the next variation of a locked seed image, and have it checked.
+
+    Refuses nothing: the end of a job depends on it.
+    """
     last = Variation.objects.filter(seed_image=seed_image).aggregate(last=Max("number"))["last"]
     made = Variation.objects.create(
         seed_image=seed_image,
