@@ -205,14 +205,16 @@ def heal_boundary(
 
     Raises:
         NotFound, Forbidden: by the access rule (create).
-        Conflict: the scene has changed, the boundary is not part of it as it stands, is not
-            measured yet, or a bridge for it is under way.
+        Conflict: the scene has changed or is cancelled, the boundary is not part of it as it
+            stands, is not measured yet, or a bridge for it is under way.
         DomainError: the job can't be submitted.
     """
     scene = boundary.left_take.segment.scene
     require(actor, CapabilityCode.CREATE, scene.character.project)
     with transaction.atomic():
         locked = history.lock_scene(scene, expected_version)
+        if locked.state_id == SceneState.Code.CANCELLED:  # nobody would write what came of it
+            raise Conflict("This scene is cancelled.", remedy="Resume it first.")
         shown = history.current(locked)
         key = key_of(boundary)
         keys = shown.keys()

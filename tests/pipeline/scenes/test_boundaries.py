@@ -22,6 +22,7 @@ from pipeline.scenes.models import (
     EditKind,
     HealMethod,
     Scene,
+    SceneState,
     StitchMode,
 )
 from pipeline.scenes.recipe import resolve
@@ -312,3 +313,12 @@ def test_other_rules_measure_anew(creator: User, project: Project) -> None:
     assert second.pk != first.pk
     assert second.job.parameters["mode"] == "validated"
     assert jobs("video.measure_boundary") == 2
+
+
+def test_nothing_is_healed_in_a_cancelled_scene(creator: User, project: Project) -> None:
+    """Nobody would write what came of it, and it would be charged."""
+    scene = build_scene(creator, project, takes=(14, 14), state=SceneState.Code.CANCELLED)
+    [boundary] = boundaries.boundaries_of(history.current(scene))
+    with pytest.raises(Conflict, match="cancelled"):
+        boundaries.heal_boundary(actor=creator, boundary=boundary)
+    assert not Job.objects.filter(offer__operation__code="video.heal_boundary").exists()
