@@ -17,7 +17,7 @@ from pipeline.scenes.services.boundaries import heal_boundary
 from pipeline.scenes.services.cuts import set_poster
 from pipeline.scenes.services.edits import drop_bridge, use_bridge
 from studio.core.errors import Conflict, Invalid, NotFound
-from studio.core.web import redirect, render_page, toast, wants_fragment
+from studio.core.web import redirect, render_page, toast, wants_fragment, whole_number
 
 
 @require_safe
@@ -94,10 +94,10 @@ def poster(request: HttpRequest, code: UUID) -> HttpResponse:
     """Choose the frame that stands for a cut; counted as people count."""
     actor: Any = request.user
     found = pages.get_cut(request.user, code)
-    given = request.POST.get("frame", "")
-    if not _is_number(given):
+    given = whole_number(request.POST.get("frame", ""))
+    if given is None:
         raise Invalid("A frame is a whole number.", fields={"frame": ["Give a whole number."]})
-    frame = int(given) - first_number(found.scene.character.project_id)
+    frame = given - first_number(found.scene.character.project_id)
     set_poster(actor=actor, cut=found, frame=frame)
     return _side(request, found, "Poster frame set")
 
@@ -125,17 +125,12 @@ def use(request: HttpRequest, code: UUID) -> HttpResponse:
     if not given:
         drop_bridge(actor=actor, scene=scene, boundary=found)
         return _boundary_side(request, code, "The bridge is taken away")
-    number = int(given) if _is_number(given) else 0
+    number = whole_number(given) or 0
     bridge = Bridge.objects.filter(boundary=found, number=number).first()
     if bridge is None:
         raise NotFound("This boundary has no such bridge.")
     use_bridge(actor=actor, scene=scene, bridge=bridge)
     return _boundary_side(request, code, "The bridge is used")
-
-
-def _is_number(text: str) -> bool:
-    """Whether a form sent a whole number that can be meant."""
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _boundary_side(request: HttpRequest, code: UUID, said: str) -> HttpResponse:

@@ -82,3 +82,11 @@ def redirect(request: HttpRequest, url: str) -> HttpResponse:
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponse(status=303, headers={"Location": address})
+
+
+def whole_number(text: str) -> int | None:
+    """A number from 0 to 999,999,999 as a form or an address carries it; None: it is none.
+
+    As in `studio.core.paging.row_id`, but no more than an integer column holds.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

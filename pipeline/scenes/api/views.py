@@ -33,6 +33,7 @@ from pipeline.scenes.services.redo import redo_segments
 from pipeline.scenes.services.types import type_differences
 from studio.core.errors import Invalid
 from studio.core.models import ApiScope, Project
+from studio.core.web import whole_number
 
 _SPEND = ApiScope.Code.SPEND
 
@@ -106,11 +107,12 @@ class SceneTakesView(ListAPIView[Take]):
         """Those of one scene, or of one of its segments."""
         found = loading.scene(self.request.user, self.kwargs["code"])
         takes = loading.takes(self.request.user).filter(segment__scene=found)
-        if number := self.request.query_params.get("segment"):
-            if not number.isascii() or not number.isdigit() or len(number) > 6:
+        if text := self.request.query_params.get("segment"):
+            number = whole_number(text)
+            if number is None:
                 message = "A segment has a number."
                 raise Invalid(message, fields={"segment": [message]})
-            takes = takes.filter(segment__number=int(number))
+            takes = takes.filter(segment__number=number)
         return takes
 
 

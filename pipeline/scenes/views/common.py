@@ -11,7 +11,7 @@ from django.urls import reverse
 from pipeline.scenes.models import Scene, Segment
 from studio.core.access import CapabilityCode, require
 from studio.core.errors import Invalid, NotFound
-from studio.core.web import redirect, toast, trigger, wants_fragment
+from studio.core.web import redirect, toast, trigger, wants_fragment, whole_number
 
 
 def scene_of(request: HttpRequest, code: UUID, *, to_change: bool = False) -> Scene:
@@ -60,18 +60,16 @@ def number_in(request: HttpRequest, name: str, label: str, *, least: int = 0) ->
     Raises:
         Invalid: it is none.
     """
-    text = request.POST.get(name, "").strip()
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10
-    if not is_number or int(text) < least:
+    number = whole_number(request.POST.get(name, "").strip())
+    if number is None or number < least:
         message = f"{label} must be a whole number, {least} or more."
         raise Invalid(message, fields={name: [message]})
-    return int(text)
+    return number
 
 
 def seen_version(request: HttpRequest) -> int | None:
     """The version of the scene that the person saw, as the form carries it."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def answer(request: HttpRequest, scene: Scene, said: str = "") -> HttpResponse:
