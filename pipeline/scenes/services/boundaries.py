@@ -139,8 +139,8 @@ class _Work:
             boundary.measurement = measured
             publish_boundary(self.scene, boundary)
         if measured.is_passed is None and measured.job.state_id == JobState.Code.SUCCEEDED:
+            # no new version: a figure takes nothing away from what a person is about to change
             jobs.write_measurement(measured, measured.job.outputs.get(position=0).notes)
-            history.bump(self.scene)
             publish_boundary(self.scene, boundary)
             tell(self.scene)
         return measured
@@ -332,7 +332,6 @@ def _take_up(scene: Scene, bridge: Bridge, result: BridgeResult) -> None:
     names = _names(bridge.boundary)
     if not result.is_better:
         _record(scene, EditEvents.BOUNDARY_FLAGGED, bridge, f"{names}: {result.reason}")
-        history.bump(scene)
         tell(scene)
         return
     scores = f"{result.before_score:.2f} → {result.after_score:.2f}"
