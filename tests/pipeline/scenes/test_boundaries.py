@@ -65,6 +65,18 @@ def jobs(operation: str) -> int:
     return Job.objects.filter(offer__operation__code=operation).count()
 
 
+def test_a_measurement_is_no_change_that_stops_people(creator: User, project: Project) -> None:
+    """Who trims while figures come in is not told that somebody else changed the scene."""
+    scene = build_scene(creator, project, takes=[8, 8])
+    seen = fresh(scene).version
+    run_jobs(scene)
+    assert states(scene) == [(JoinState.GOOD, Grade.GOOD)]
+    first = scene.segments.get(number=1)
+    edits.trim_take(
+        actor=creator, scene=scene, segment=first, in_frame=1, out_frame=8, expected_version=seen
+    )
+
+
 def test_every_boundary_is_measured_once(creator: User, project: Project) -> None:
     scene = build_scene(creator, project, takes=[8, 8, 8])
     with pytest.raises(Conflict, match=r"1 \| 2 is not measured yet"):
