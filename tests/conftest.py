@@ -58,3 +58,15 @@ def project(creator: User, reviewer: User) -> Project:
     made = create_project(actor=creator, name="Lighthouse")
     set_member(actor=creator, project=made, user=reviewer, role=RoleCode.REVIEWER)
     return made
+
+
+#: Tests that run a whole studio, with its browser: two at a time would be too much for two cores.
+STUDIO_TESTS = ("tests/e2e/", "tests/reliability/", "tests/studio/ops/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a parallel run one process gets what runs whole studios; other files stay whole."""
+    for item in items:
+        path = item.location[0].replace("\\", "/")
+        group = "studio" if path.startswith(STUDIO_TESTS) else path
+        item.add_marker(pytest.mark.xdist_group(group))
