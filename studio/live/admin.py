@@ -1,11 +1,16 @@
-"""Admin pages of what happened, read only."""
+"""Admin pages of what happened, read only; locks can be broken."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from studio.core.back_office import ReadOnlyAdmin
-from studio.live.models import Event, Notification
+from studio.live.locks import break_lock
+from studio.live.models import Event, Lock, Notification
 
 
 @admin.register(Event)
@@ -28,3 +33,21 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "event__kind"]
     search_fields = ["user__username", "event__label"]
     ordering = ["-pk"]
+
+
+@admin.register(Lock)
+class LockAdmin(ReadOnlyAdmin):
+    """Who is changing what; a lock in the way can be broken."""
+
+    list_display = ["subject_code", "project", "holder", "acquired_at", "expires_at"]
+    list_select_related = ["project", "holder"]
+    search_fields = ["subject_code", "holder__username", "project__name"]
+    actions = ["break_locks"]
+    ordering = ["-pk"]
+
+    @admin.action(description="Break: let others change it", permissions=["view"])
+    def break_locks(self, request: HttpRequest, queryset: QuerySet[Lock]) -> None:
+        """Break the chosen locks."""
+        user: Any = request.user
+        broken = [break_lock(actor=user, subject_code=lock.subject_code) for lock in queryset]
+        self.message_user(request, f"{sum(broken)} locks broken.")
