@@ -274,3 +274,21 @@ def record_rights(page: sync_api.Page, character: str, holder: str) -> None:
     rights.locator("[name=holder]").fill(holder)
     rights.get_by_role("button", name="Record", exact=True).click()
     expect(rights.locator(".panel-head .chip")).to_have_text("Valid")
+
+
+def press_until(
+    page: sync_api.Page, number: int, key: str, shown: sync_api.Locator, text: str
+) -> None:
+    """Press a key on a segment until something is shown.
+
+    A person who is told that the scene has changed meanwhile presses again, too.
+    """
+    for _ in range(4):
+        segment(page, number).locator(".segment-open").focus()
+        page.keyboard.press(key)
+        try:
+            expect(shown).to_have_text(text, timeout=8_000)
+        except AssertionError:
+            continue
+        return
+    expect(shown).to_have_text(text)

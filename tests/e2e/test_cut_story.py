@@ -105,9 +105,7 @@ def redo(told: Story) -> None:
     row = cut_steps.segment(page, 2).locator(".take-row.is-selected .take-words a")
     told.shown.append(row.inner_text())
     for key, take in (("2", "Take 2"), ("Control+z", "Take 1"), ("Control+Shift+z", "Take 2")):
-        cut_steps.segment(page, 2).locator(".segment-open").focus()
-        page.keyboard.press(key)
-        expect(row).to_have_text(take)
+        cut_steps.press_until(page, 2, key, row, take)
         told.shown.append(take)
         cut_steps.wait_ready(page, cut_steps.SEGMENTS)
 

@@ -91,10 +91,10 @@ def count_assets(studio: RunningStudio) -> int:
 def test_progress_moves_without_reload(story: Story) -> None:
     assert story.making.navigations == []
     values = [float(s["value"]) for s in story.making.samples if s["value"] is not None]
-    assert len(set(values)) >= 3 and values == sorted(values), values
+    assert len(set(values)) >= 2 and values == sorted(values), values
     assert any(0 < value < 1 for value in values)
     written = {s["percent"] for s in story.making.samples if s["percent"]}
-    assert len(written) >= 3 and all(re.fullmatch(r"\d+ %", text) for text in written), written
+    assert len(written) >= 2 and all(re.fullmatch(r"\d+ %", text) for text in written), written
     assert any(re.match(r"\d+ % · ", s["title"]) for s in story.making.samples)
 
 

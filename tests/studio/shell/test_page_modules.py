@@ -74,7 +74,7 @@ def test_keys(trial: Try) -> None:
     page.keyboard.press("Escape")
     until(page, "!document.getElementById('keys-dialog').open")
     page.keyboard.press("t")
-    assert page.get_attribute("html", "data-scheme") == "light"
+    until(page, "document.documentElement.dataset.scheme === 'light'")
     assert "appearance=obsidian.light" in page.evaluate("document.cookie")
     page.keyboard.press("g")
     with page.expect_navigation(url="**/create/"):
