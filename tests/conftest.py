@@ -66,21 +66,18 @@ def project(creator: User, reviewer: User) -> Project:
     return made
 
 
-#: Tests that run a whole studio, with its browser: two at a time would be too much for two cores.
+#: Tests that run a whole studio or its processes.
 STUDIO_TESTS = ("tests/e2e/", "tests/reliability/", "tests/studio/ops/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In a parallel run one process gets what runs whole studios; other files stay whole.
+    """What drives a browser or whole processes depends on the moment: it may be tried again.
 
-    What drives a browser or whole processes depends on the moment: it may be tried again, and the
-    last line of the run counts how often that was so.
+    The last line of the run counts how often that was so.
     """
     for item in items:
         path = item.location[0].replace("\\", "/")
-        group = "studio" if path.startswith(STUDIO_TESTS) else path
-        item.add_marker(pytest.mark.xdist_group(group))
-        if group == "studio" or item.get_closest_marker("browser"):
+        if path.startswith(STUDIO_TESTS) or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 
