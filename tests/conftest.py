@@ -68,16 +68,31 @@ def project(creator: User, reviewer: User) -> Project:
 
 #: Tests that run a whole studio or its processes.
 STUDIO_TESTS = ("tests/e2e/", "tests/reliability/", "tests/studio/ops/")
+#: What takes longest, in this order: a parallel run must not end with one process at work on it.
+LONGEST = (
+    "tests/e2e/test_pages.py",
+    "tests/e2e/",
+    "tests/reliability/",
+    "tests/studio/ops/test_up.py",
+    "tests/architecture/test_access_walk.py",
+    "tests/security/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives a browser or whole processes depends on the moment: it may be tried again.
+    """Put the longest files first, and let what drives whole processes be tried again.
 
-    The last line of the run counts how often that was so.
+    A browser and a studio beside it depend on the moment. The last line of the run counts how
+    often a test was tried again.
     """
+
+    def rank(item: pytest.Item) -> int:
+        path = item.location[0]
+        return next((n for n, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
+
+    items.sort(key=rank)
     for item in items:
-        path = item.location[0].replace("\\", "/")
-        if path.startswith(STUDIO_TESTS) or item.get_closest_marker("browser"):
+        if item.location[0].startswith(STUDIO_TESTS) or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 

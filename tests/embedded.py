@@ -17,6 +17,8 @@ from studio.ops import database
 
 #: Says that the database in the environment is one of ours.
 _OURS = "SEEDFRAME_TEST_DATABASE"
+#: Names the folder that data folders of whole studios are copied from; see `tests.support.studio`.
+PREPARED = "SEEDFRAME_TEST_PREPARED"
 
 _made: dict[str, Path] = {}
 _running: list[database.EmbeddedDatabase] = []
@@ -34,6 +36,9 @@ def _folder() -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Set the environment: the first hook of all, before pytest-django reads the settings."""
+    if PREPARED not in os.environ:
+        _made["prepared"] = _folder()
+        os.environ[PREPARED] = str(_made["prepared"])
     # Each process of a parallel run has a cluster and a folder of its own.
     inherited = os.environ.get("PYTEST_XDIST_WORKER") and os.environ.get(_OURS)
     if "SEEDFRAME_DATA" not in os.environ or inherited:

@@ -8,7 +8,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import psutil
@@ -35,19 +35,47 @@ class Interrupted(BaseException):
 
 
 class Signals:
-    """Ctrl-C, SIGTERM and SIGHUP: the first asks, the second insists."""
+    """Ctrl-C, SIGTERM and SIGHUP: the first asks, the second insists.
+
+    They are counted and looked at between steps. Only inside `interruptible` does one raise at
+    once: raised while a process is started, it would be swallowed by the hooks of the fork and
+    leave the lock of `logging` held for ever.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self.raising = True
+        self._raising = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._arrived)
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
-        if self.raising:
-            self.raising = False
+        if self._raising:
+            self._raising = False
             raise Interrupted
+
+    def check(self) -> None:
+        """Between two steps.
+
+        Raises:
+            Interrupted: a signal has arrived.
+        """
+        if self.count:
+            raise Interrupted
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """A long step that starts no process: a signal ends it at once.
+
+        Raises:
+            Interrupted: a signal has arrived.
+        """
+        self._raising = True
+        try:
+            self.check()
+            yield
+        finally:
+            self._raising = False
 
 
 class Supervisor:
@@ -122,7 +150,6 @@ class Supervisor:
 
     def run(self, also: Callable[[], None]) -> None:
         """Keep everything running, and call `also` at each look, until a signal arrives."""
-        self.signals.raising = False
         next_logs = time.monotonic()
         while not self.signals.count:
             self.tend()
@@ -213,7 +240,6 @@ class Supervisor:
         Tasks get `grace_seconds` to finish; what is still running then is killed, and the sweeper
         of the next start finds its jobs. A further signal kills at once.
         """
-        self.signals.raising = False
         self._stop_watches.set()
         asked = self.signals.count
         old = [child for child, _ in self._draining]

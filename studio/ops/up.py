@@ -107,7 +107,6 @@ class Studio:
         code = 0
         try:
             self._start(supervisor, lock)
-            signals.raising = False
             self._announce()
             if self.options.demo:
                 self._begin_demo()
@@ -146,16 +145,19 @@ class Studio:
             self.terminal.say(f"Port {options.port} is taken; using {self.port}.")
         if ended := end_leftovers(self.folder.run / "children.json"):
             self.terminal.say(f"Ended {ended} processes that an earlier run had left behind.")
+        signals = supervisor.signals
         self._begin_collecting()
         self._start_database(supervisor)
         with self._database_errors():
             if self._is_migrated():
                 # The web starts while the rows of lookups are brought into step beside it.
                 self._start_web(supervisor)
-                self._migrate()
+                with signals.interruptible():
+                    self._migrate()
             else:
                 self.terminal.say("Preparing the database …")
-                self._migrate()
+                with signals.interruptible():
+                    self._migrate()
                 self._start_web(supervisor)
         connections.close_all()
         # The page comes first: the workers need a second or two of all processors to start.
@@ -190,6 +192,7 @@ class Studio:
                 if not said:
                     said = True
                     self.terminal.say("Waiting for the database that DATABASE_URL names …")
+                supervisor.signals.check()
                 time.sleep(1)
 
     @contextlib.contextmanager
@@ -238,7 +241,9 @@ class Studio:
         self._collecting = None
 
     def _start_web(self, supervisor: Supervisor) -> None:
-        self._finish_collecting()  # the web reads the list of static files once, when it starts
+        # the web reads the list of static files once, when it starts
+        with supervisor.signals.interruptible():
+            self._finish_collecting()
         assert self.socket is not None
         supervised = {SUPERVISED: "1"}
         command = [sys.executable, "-m", "daphne", "--verbosity", "0"]
@@ -276,6 +281,7 @@ class Studio:
     def _wait_until_ready(self, supervisor: Supervisor) -> None:
         end = time.monotonic() + READY_SECONDS
         while get(self._connection(), "/readyz", self._headers()) != 200:
+            supervisor.signals.check()
             supervisor.tend()
             if time.monotonic() > end or (self.web is not None and self.web.restarts > 3):
                 raise CannotStart(

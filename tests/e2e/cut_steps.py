@@ -167,6 +167,8 @@ def watch_scene(
     page.locator(f"#{start}").focus()
     page.keyboard.press("Enter")
     wait_ready(page, SEGMENTS, ready_seconds)
+    # the samples are taken by a clock: go on until one of them shows the end
+    page.wait_for_function("window.samples.at(-1)?.state === 'Ready'")
     assert page.evaluate("window.untouched") is True, "the page was loaded again"
     samples: list[dict[str, Any]] = page.evaluate("clearInterval(window.watching), window.samples")
     return samples

@@ -23,7 +23,6 @@ def run_studio(**env: str) -> Iterator[RunningStudio]:
     parent = Path(tempfile.mkdtemp(prefix="e2e-", dir="/tmp"))
     parent.chmod(0o711)  # root's database runs as another account
     studio = RunningStudio(parent / "data", env=env)
-    studio.folder.mkdir()
     try:
         studio.start()
         studio.make_cast()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ import psutil
 import psycopg
 
 from studio.ops.database import url as database_url
+from studio.ops.folder import FileLock
+from tests.embedded import PREPARED
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
@@ -32,9 +35,34 @@ def free_port() -> int:
         return port
 
 
+def copy_prepared(folder: Path) -> None:
+    """Make a data folder whose database has its tables and whose static files are collected.
+
+    The processes of a test run share the original; the first who needs it makes it.
+    """
+    place = Path(os.environ[PREPARED])
+    original = place / "data"
+    with FileLock(place / "lock").waiting():
+        if not (place / "ready").exists():
+            original.mkdir()
+            first = RunningStudio(original)
+            first.start()
+            first.stop()
+            (place / "ready").touch()
+    folder.mkdir(mode=0o711)
+    for part in ("postgres", "static"):
+        subprocess.run(["cp", "-a", original / part, folder / part], check=True)
+    (folder / "run").mkdir(mode=0o711)
+    shutil.copy(original / "run" / "static.sha256", folder / "run")
+
+
 @dataclass
 class RunningStudio:
-    """`manage.py up` on a folder, with a cast of people and their API keys."""
+    """`manage.py up` on a folder, with a cast of people and their API keys.
+
+    A folder that is not there is made as a copy of one that a studio was started on before; who
+    wants the very first start makes an empty one.
+    """
 
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
@@ -57,6 +85,8 @@ class RunningStudio:
         environment.pop("DATABASE_URL", None)
         environment |= {"SEEDFRAME_DATA": str(self.folder), **self.env}
         self._environment = environment
+        if not self.folder.exists():
+            copy_prepared(self.folder)
         self.log = self.folder.parent / f"{self.folder.name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

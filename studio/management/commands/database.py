@@ -16,7 +16,7 @@ from studio.ops.account import AccountError
 from studio.ops.address import url
 from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError, embedded_url
 from studio.ops.programs import ProgramsMissing, binaries
-from studio.ops.supervisor import Interrupted, Signals
+from studio.ops.supervisor import Signals
 
 
 class Command(BaseCommand):
@@ -57,13 +57,10 @@ class Command(BaseCommand):
         try:
             database.start()
             self.stdout.write(f"The database runs: {url(settings.DATA_DIR)}")
-            signals.raising = False
             while not signals.count:
                 if database.pid() is None:
                     self.stdout.write("The database ended; starting it again.")
                     database.start()
                 time.sleep(0.5)
-        except Interrupted:
-            pass
         finally:
             database.stop()
