@@ -106,7 +106,7 @@ class AttemptAdmin(ReadOnlyAdmin):
     list_display = ["job", "number", "worker", "started_at", "ended_at", "outcome", "error_class"]
     list_filter = ["outcome", "error_class", "worker"]
     list_select_related = ["job", "worker", "outcome", "error_class"]
-    search_fields = ["job__title", "job__code", "message", "provider_request_id"]
+    search_fields = ["job__title", "job__code", "message", "requests__request_id"]
     raw_id_fields = ["job"]
     ordering = ["-id"]
 

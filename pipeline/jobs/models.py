@@ -23,6 +23,7 @@ from pipeline.jobs.states import (
     JobStateTransition,
     LossPolicy,
     Priority,
+    SelectionRule,
     WorkerKind,
     WorkerState,
 )
@@ -49,7 +50,10 @@ __all__ = [
     "JobStateTransition",
     "LossPolicy",
     "Priority",
+    "ProviderRequest",
     "Recipe",
+    "Selection",
+    "SelectionRule",
     "Worker",
     "WorkerKind",
     "WorkerState",
@@ -148,6 +152,11 @@ class Job(models.Model):
     start_at = models.DateTimeField(null=True, blank=True, help_text="not before; empty: at once")
     ended_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    may_fall_back = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="another provider may take its place when this one fails",
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = JobQuerySet.as_manager()
@@ -315,7 +324,6 @@ class Attempt(models.Model):
     )
     message = models.TextField(blank=True, help_text="for people")
     detail = models.TextField(blank=True, help_text="for engineers")
-    provider_request_id = models.CharField(max_length=200, blank=True)
     transport_retries = models.PositiveSmallIntegerField(default=0)
     progress_permille = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=120, blank=True)
@@ -347,6 +355,45 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.number} of {self.job}"
+
+
+class ProviderRequest(models.Model):
+    """A row states that an attempt asked a provider for the output at a position, under which id.
+
+    Written before anything is sent: an empty id means that the provider's answer, and perhaps its
+    bill, is not known. Whoever takes the job up after a crash looks here first.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="requests")
+    position = models.PositiveSmallIntegerField()
+    request_id = models.CharField(max_length=200, blank=True)
+    submitted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["attempt", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="provider_request_once")
+        ]
+        indexes = [
+            # a webhook names the request by the provider's id
+            models.Index(
+                fields=["request_id"], condition=~Q(request_id=""), name="provider_request_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} #{self.position + 1}: {self.request_id or 'no answer yet'}"
+
+
+class Selection(models.Model):
+    """A row states by which rule the studio chose a job's provider, and why it was this one."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="selection")
+    rule = models.ForeignKey(SelectionRule, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class JobEvent(models.Model):

@@ -15,6 +15,7 @@ __all__ = [
     "JobStateTransition",
     "LossPolicy",
     "Priority",
+    "SelectionRule",
     "WorkerKind",
     "WorkerState",
 ]
@@ -166,6 +167,18 @@ class DerivationKind(Lookup):
         MAKE_AGAIN = 2, "make-again", "Makes it again"
         DETERMINISM_CHECK = 3, "determinism-check", "Checks that it can be repeated"
         VARY = 4, "vary", "Varies it"
+        FALLBACK = 5, "fallback", "Takes its place at another provider"
+
+
+class SelectionRule(Lookup):
+    """A row states that a provider can be chosen for a job by this rule."""
+
+    class Code(Codes):
+        """What the studio looks at when nobody names a provider."""
+
+        PRICE = 1, "price", "Lowest price"
+        SPEED = 2, "speed", "Shortest time"
+        QUALITY = 3, "quality", "Best quality"
 
 
 class WorkerKind(Lookup):
@@ -176,6 +189,7 @@ class WorkerKind(Lookup):
 
         CLUSTER = 1, "cluster", "Task cluster"
         COMFYUI = 2, "comfyui", "ComfyUI instance"
+        BRIDGE = 3, "bridge", "Bridge to paid providers"
 
 
 class WorkerState(Lookup):
@@ -187,3 +201,5 @@ class WorkerState(Lookup):
         ONLINE = 1, "online", "Online"
         DRAINING = 2, "draining", "Draining"
         OFFLINE = 3, "offline", "Offline"
+        UNKNOWN = 4, "unknown", "Not heard of yet"
+        DEGRADED = 5, "degraded", "Degraded"

@@ -49,6 +49,17 @@ class ProviderError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class RateLimited(ProviderError):
+    """The provider asks to wait longer than an adapter waits by itself."""
+
+
+class Ambiguous(ProviderError):
+    """A request was sent and its answer was lost: it may have run, and may be billed.
+
+    Never sent again without a person's word.
+    """
+
+
 class Cancelled(Exception):
     """The run was asked to stop; what was yielded before stays."""
 
@@ -61,6 +72,46 @@ class InputFile:
     path: Path
     media_type: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a paid provider is reached: its address, the key, how it names the model.
+
+    `webhook_url` is where it may call back; empty: the studio can't be reached from outside.
+    """
+
+    base_url: str
+    secret: str
+    model: str
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True)
+class ComfyTarget:
+    """Which ComfyUI server runs a graph, and how the request is written into it.
+
+    `graphs` holds the finished API graph for each position: parameters, random seed and the
+    names of inputs are filled in. An input's name is `input:<role>:<index>`, which the adapter
+    replaces by the name that the server gave the upload. `gpu_milli` is what a second of the
+    server's time counts, in thousandths of a GPU second.
+    """
+
+    url: str
+    graphs: Mapping[int, Mapping[str, Any]]
+    output_node: str = ""
+    gpu_milli: int = 1000
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A request of an earlier attempt at the same job that may still run, or have run.
+
+    `request_id` is empty when the provider's answer is not known.
+    """
+
+    position: int
+    request_id: str
 
 
 @dataclass(frozen=True)
@@ -79,11 +130,17 @@ class RunRequest:
     positions: Sequence[int]
     inputs: Sequence[InputFile] = ()
     embed: Mapping[str, str] = field(default_factory=dict)
+    target: Access | ComfyTarget | None = None
+    earlier: Sequence[Earlier] = ()
 
 
 @dataclass(frozen=True)
 class Produced:
-    """One finished output. `quantity_milli` is its use in thousandths of the price's unit."""
+    """One finished output. `quantity_milli` is its use in thousandths of the price's unit.
+
+    Notes that pages know: `provider_cost` {amount, unit} as the provider told it, `request_id`,
+    `model`, `nodes_run` and `nodes_cached` (ComfyUI), `refined_prompt`.
+    """
 
     position: int
     content: bytes
@@ -103,12 +160,42 @@ class RunContext(Protocol):
     def cancelled(self) -> bool:
         """Whether the run is to stop; ask often, then raise `Cancelled`."""
 
+    def submitting(self, position: int, request_id: str = "") -> None:
+        """Record, before anything is sent, that an output is asked for.
+
+        With an id of our own choice (ComfyUI) it is given at once.
+        """
+
+    def submitted(self, position: int, request_id: str) -> None:
+        """Record the id that the provider gave; a crash after this finds the request again."""
+
+    def not_submitted(self, position: int) -> None:
+        """Record that nothing was taken after all: the provider refused, or was not reached."""
+
+    def retried(self) -> None:
+        """Count a repeat of a request that is safe to repeat."""
+
+    def preview(self, content: bytes, media_type: str) -> None:
+        """Show a small picture of what is in the making; shown at the rate of a screen."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but wake when the run is to stop or a webhook says that there is news.
+
+        Raises:
+            Cancelled: the run is to stop.
+        """
+
 
 class Adapter(Protocol):
-    """Runs the operations of one provider."""
+    """Runs the operations of one provider.
+
+    `can_cancel` says whether a request that was taken can be stopped; where it can't, pages say
+    that cancelling only drops the result.
+    """
 
     provider: str
     version: str
+    can_cancel: bool
 
     def run(self, request: RunRequest, context: RunContext) -> Iterator[Produced]:
         """Yield each missing output as soon as it is finished, in any order.
@@ -117,6 +204,3 @@ class Adapter(Protocol):
             ProviderError: it can't be made, and why.
             Cancelled: the context said so.
         """
-
-    def cancel(self, provider_request_id: str) -> bool:
-        """Ask the provider to stop a request; whether it could be asked."""

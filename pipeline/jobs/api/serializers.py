@@ -31,7 +31,6 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             "error_class",
             "message",
             "detail",
-            "provider_request_id",
             "transport_retries",
             "progress_permille",
             "stage",

@@ -56,6 +56,7 @@ class LocalAdapter:
 
     provider = "local"
     version = "1"
+    can_cancel = True
     makers: dict[str, Make] = {
         "create.image": draw_sketch,
         "transform.image_to_video": move_picture,
@@ -82,10 +83,6 @@ class LocalAdapter:
         yield from self._run_all(request, context, make)
         if request.parameters.get("fail"):
             raise ProviderError("It was asked to fail.", detail="parameter fail is true")
-
-    def cancel(self, provider_request_id: str) -> bool:
-        """Nothing runs elsewhere; the context's word is enough."""
-        return False
 
     def _run_all(self, request: Request, context: Context, make: Make) -> Iterator[Produced]:
         fractions = dict.fromkeys(request.positions, 0.0)
