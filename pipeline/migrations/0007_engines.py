@@ -386,9 +386,15 @@ class Migration(migrations.Migration):
                 ("help", models.CharField(blank=True, max_length=300)),
                 ("default", models.JSONField(blank=True, null=True)),
                 ("choices", models.JSONField(blank=True, null=True)),
-                ("minimum", models.FloatField(blank=True, null=True)),
-                ("maximum", models.FloatField(blank=True, null=True)),
-                ("scale", models.FloatField(default=1.0)),
+                (
+                    "minimum",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True),
+                ),
+                (
+                    "maximum",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True),
+                ),
+                ("scale_ratio", models.FloatField(default=1.0)),
             ],
             options={
                 "ordering": ["ordinal"],
