@@ -13,8 +13,9 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from studio.ops.folder import make_root
@@ -42,6 +43,12 @@ class Env(BaseSettings):
         alias="SEEDFRAME_SECRET_KEY",
         description="Signs sessions, tokens and links, ≥ 32 characters; empty: made on first start"
         " and kept in the data folder.",
+    )
+    encryption_keys: str = Field(
+        "",
+        alias="SEEDFRAME_ENCRYPTION_KEYS",
+        description="Keys that close stored secrets (`manage.py encryption_key` makes one),"
+        " separated by commas, the newest first; empty: one made from the secret key.",
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         ("localhost", "127.0.0.1", "[::1]"),
@@ -103,12 +110,58 @@ class Env(BaseSettings):
         ge=1_000_000,
         description="Largest picture that is accepted, in pixels.",
     )
+    stability_url: str = Field(
+        "https://api.stability.ai",
+        alias="SEEDFRAME_STABILITY_URL",
+        pattern="^https?://[^/]+$",
+        description="Where Stability AI is reached.",
+    )
+    wavespeed_url: str = Field(
+        "https://api.wavespeed.ai",
+        alias="SEEDFRAME_WAVESPEED_URL",
+        pattern="^https?://[^/]+$",
+        description="Where WaveSpeed is reached.",
+    )
+    huggingface_url: str = Field(
+        "https://router.huggingface.co",
+        alias="SEEDFRAME_HUGGINGFACE_URL",
+        pattern="^https?://[^/]+$",
+        description="Where Hugging Face's router of inference providers is reached.",
+    )
+    huggingface_hub_url: str = Field(
+        "https://huggingface.co",
+        alias="SEEDFRAME_HUGGINGFACE_HUB_URL",
+        pattern="^https?://[^/]+$",
+        description="Where Hugging Face's hub is reached: whose token it is, names of models.",
+    )
+    gemini_url: str = Field(
+        "https://generativelanguage.googleapis.com",
+        alias="SEEDFRAME_GEMINI_URL",
+        pattern="^https?://[^/]+$",
+        description="Where Google Gemini is reached.",
+    )
+    bria_url: str = Field(
+        "https://engine.prod.bria-api.com",
+        alias="SEEDFRAME_BRIA_URL",
+        pattern="^https?://[^/]+$",
+        description="Where Bria is reached.",
+    )
     log_level: str = Field(
         "INFO",
         alias="SEEDFRAME_LOG_LEVEL",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_fernet_keys(cls, value: str) -> str:
+        for key in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError("each key is 32 bytes in URL-safe base64, 44 characters") from None
+        return value
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**(_secrets_from_files() | values))

@@ -18,6 +18,9 @@ BASE_DIR: Path = ROOT
 DATA_DIR: Path = ENV.data_dir.expanduser().resolve()
 DEBUG = ENV.debug
 SECRET_KEY = secret_key(ENV)
+#: The first closes stored secrets, all of them open (studio.core.secrets).
+ENCRYPTION_KEYS = tuple(filter(None, (key.strip() for key in ENV.encryption_keys.split(","))))
+PUBLIC_URL = ENV.public_url.rstrip("/")
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 HTTPS = ENV.public_url.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
@@ -267,6 +270,28 @@ SEEDFRAME_SWEEPERS: list[str] = [
     "studio.queue.services.prune_failures",
     "studio.queue.services.prune_abandoned",
 ]
+
+# --- providers --------------------------------------------------------------------------------
+#: Where each paid provider is reached; their hosts are called wherever they lead.
+PROVIDER_URLS = {
+    "stability": ENV.stability_url,
+    "wavespeed": ENV.wavespeed_url,
+    "huggingface": ENV.huggingface_url,
+    "gemini": ENV.gemini_url,
+    "bria": ENV.bria_url,
+}
+HUGGINGFACE_HUB_URL = ENV.huggingface_hub_url
+#: The longest silence of a provider: answers of several providers come in one piece, when made.
+PROVIDER_TIMEOUT_SECONDS = 300
+#: How long a job of a paid provider may take from its request to its result.
+PROVIDER_WAIT_SECONDS = 3600
+PROVIDER_RESULT_MAX_BYTES = 2 * 1024**3
+PROVIDER_DOWNLOAD_SECONDS = 1800
+#: Repeats of a request that is safe to repeat, and the longest that one waits for a provider.
+PROVIDER_REPEATS = 5
+PROVIDER_BACKOFF_MAX_SECONDS = 60
+WEBHOOK_MAX_BYTES = 64 * 1024
+WEBHOOK_WINDOW_SECONDS = 300
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
