@@ -65,6 +65,10 @@ class UnsafeAddress(ValueError):
     """An address that the studio does not call; the text says why and may be shown."""
 
 
+class UnknownName(UnsafeAddress):
+    """A name that nobody knows, at least not now."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """Which addresses may be called. A host is `name` or `name:port`, lower case."""
@@ -117,7 +121,7 @@ def check_form(url: str, policy: Policy) -> None:
     if "%" in host or not host:
         raise UnsafeAddress("The address names no host.")
     last = host.rstrip(".").rpartition(".")[2]
-    if re.fullmatch(r"\d+|0x[0-9a-f]*", last):
+    if ":" not in host and re.fullmatch(r"\d+|0x[0-9a-f]*", last):
         try:
             ipaddress.IPv4Address(host)
         except ValueError:
@@ -137,9 +141,9 @@ def addresses_of(host: str, port: int, policy: Policy) -> list[str]:
     try:
         found = resolve(host.strip("[]"), port)
     except (OSError, UnicodeError):
-        raise UnsafeAddress(f"The name {host} is not known.") from None
+        raise UnknownName(f"The name {host} is not known.") from None
     if not found:
-        raise UnsafeAddress(f"The name {host} has no address.")
+        raise UnknownName(f"The name {host} has no address.")
     if not _is_allowed(host, port, policy):
         for address in found:
             if not is_safe(address, allow_private=policy.allow_private):

@@ -15,6 +15,7 @@ import httpx
 from studio.core.outbound.addresses import (
     CONNECT_SECONDS,
     Policy,
+    UnknownName,
     UnsafeAddress,
     addresses_of,
     check_form,
@@ -86,8 +87,12 @@ class _CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        try:
+            addresses = addresses_of(host.lower(), port, self._policy)
+        except UnknownName as error:
+            raise httpcore.ConnectError(str(error)) from error
         failure: Exception = httpcore.ConnectError("no address")
-        for address in addresses_of(host.lower(), port, self._policy):
+        for address in addresses:
             left = self._clock.left(timeout, httpcore.ConnectTimeout)
             try:
                 stream = self._inner.connect_tcp(address, port, left, None, socket_options)
@@ -140,7 +145,9 @@ def _trust() -> SSLContext:
 class CheckedTransport(httpx.HTTPTransport):
     """Checks every request, redirects included, and bounds every answer."""
 
-    def __init__(self, policy: Policy, *, limit_bytes: int, total_s: float) -> None:
+    def __init__(
+        self, policy: Policy, *, limit_bytes: int, total_s: float, keep_alive: bool = True
+    ) -> None:
         super().__init__(verify=_trust())
         self._policy, self._limit, self._total_s = policy, limit_bytes, total_s
         self._clock = _Clock()
@@ -148,7 +155,7 @@ class CheckedTransport(httpx.HTTPTransport):
         self._pool = httpcore.ConnectionPool(
             ssl_context=_trust(),
             max_connections=20,
-            max_keepalive_connections=5,
+            max_keepalive_connections=5 if keep_alive else 0,
             keepalive_expiry=15.0,
             network_backend=_CheckedBackend(policy, self._clock),
         )
@@ -190,6 +197,7 @@ def client(
     timeout_s: float = 30.0,
     total_s: float | None = None,
     limit_bytes: int = LIMIT_BYTES,
+    keep_alive: bool = True,
     base_url: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Client:
@@ -201,13 +209,18 @@ def client(
         timeout_s: the longest silence, seconds.
         total_s: the longest call from request to end of answer, seconds; None: twice that.
         limit_bytes: the longest answer.
+        keep_alive: connections are used again; a request that must not be lost to a connection
+            that the server has just closed wants a fresh one.
         base_url: what relative addresses belong to, and where `headers` may be sent by `download`.
         headers: sent with each request.
     """
     policy = Policy(allow_private, frozenset(name.lower() for name in allowed_hosts))
     return httpx.Client(
         transport=CheckedTransport(
-            policy, limit_bytes=limit_bytes, total_s=total_s or 2 * timeout_s
+            policy,
+            limit_bytes=limit_bytes,
+            total_s=total_s or 2 * timeout_s,
+            keep_alive=keep_alive,
         ),
         timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_SECONDS)),
         headers={"accept-encoding": "identity", "user-agent": "Seedframe"} | dict(headers or {}),
