@@ -91,7 +91,6 @@ STABILITY = (
 WAVESPEED = (
     Line("create.image/wavespeed/qwen-image", "Qwen Image", "3", "0.02"),
     Line("create.image/wavespeed/ideogram-v3-turbo", "Ideogram V3 Turbo", "5", "0.03"),
-    Line("create.image/wavespeed/flux-kontext-pro", "FLUX Kontext Pro", "4", "0.04"),
     Line("edit.prompt/wavespeed/qwen-image-edit", "Qwen Image Edit", "2", "0.02"),
     Line("edit.prompt/wavespeed/flux-kontext-pro", "FLUX Kontext Pro, edit", "4", "0.04"),
     Line("edit.prompt/wavespeed/seedream-v4.5", "Seedream 4.5, edit", "4", "0.04"),
@@ -125,6 +124,7 @@ HUGGINGFACE = (
     Line("create.image/huggingface/flux.1-schnell", "FLUX.1 schnell", "2"),
     Line("create.image/huggingface/flux.1-dev", "FLUX.1 dev", "3"),
     Line("create.image/huggingface/flux.1-krea-dev", "FLUX.1 Krea dev", "4"),
+    Line("edit.prompt/huggingface/flux.2-klein-9b", "FLUX.2 klein 9B, edit", "3"),
 )
 
 GEMINI = (
@@ -133,9 +133,28 @@ GEMINI = (
     Line("create.image/gemini/imagen-4.0-fast", "Imagen 4 Fast", "4", "0.02"),
     Line("create.image/gemini/imagen-4.0", "Imagen 4", "5", "0.04"),
     Line("create.image/gemini/imagen-4.0-ultra", "Imagen 4 Ultra", "6", "0.06"),
+    Line("edit.prompt/gemini/nano-banana-2.1", "Gemini Nano Banana 2.1, edit", "4", "0.0336"),
+    Line(
+        "transform.image_to_video/gemini/omni-1.1-flash",
+        "Gemini Omni 1.1 Flash, image to video",
+        "12",
+        "0.10",
+        unit=VIDEO,
+    ),
 )
 
-BRIA = (Line("create.image/bria/fibo", "Bria FIBO", "4", "0.03"),)
+# What Bria asks for its older edits is not on its public list.
+BRIA = (
+    Line("create.image/bria/fibo", "Bria FIBO", "4", "0.03"),
+    Line("prompt.structure/bria/fibo", "Bria FIBO, structured prompt", "3", "0.02", unit=REQUEST),
+    Line("edit.prompt/bria/fibo-edit", "Bria FIBO Edit", "4", "0.03"),
+    Line("edit.remove_background/bria/rmbg", "Bria Background Remover", "2", "0.018"),
+    Line("edit.erase/bria/eraser", "Bria Eraser", "4"),
+    Line("edit.inpaint/bria/gen-fill", "Bria Generative Fill", "4"),
+    Line("edit.outpaint/bria/expand", "Bria Expand", "4"),
+    Line("edit.replace_background/bria/background", "Bria Background Replacement", "4"),
+    Line("upscale.increase/bria/increase-resolution", "Bria Increase Resolution", "4"),
+)
 
 PRICE_BOOK: tuple[Line, ...] = (
     *LOCAL,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pipeline.imaging.sizes import plan_size
+from pipeline.operations.create_image_offers import REMOTE_OFFERS
 from pipeline.operations.declaration import OfferSpec, OperationSpec, Parameters
 from pipeline.operations.models import OperationGroup
+from pipeline.operations.values import MAX_DOCUMENT, check_document
 from pipeline.presets.models import Style, Template
 from pipeline.providers.local.sketch import SKETCH_SIZES
 from studio.core.errors import Invalid
@@ -69,6 +71,21 @@ class CreateImage(Parameters):
         description="The words of the style as they were when it was chosen.",
         json_schema_extra={"widget": "hidden"},
     )
+    style_preset: str = Field(
+        "",
+        max_length=40,
+        title="Style preset",
+        description="Stability's own name of the style, where there is one.",
+        json_schema_extra={"widget": "hidden"},
+    )
+    structured_prompt: str = Field(
+        "",
+        max_length=MAX_DOCUMENT,
+        title="Structured prompt",
+        description="A JSON document that describes the picture, as “Structure prompt” makes it; it"
+        " takes the place of the prompt.",
+        json_schema_extra={"widget": "textarea", "advanced": True},
+    )
     width_px: int = Field(
         ge=64, le=4096, title="Width", description="Exact width.", json_schema_extra={"unit": "px"}
     )
@@ -101,6 +118,11 @@ class CreateImage(Parameters):
         description="Passes of detail.",
         json_schema_extra={"advanced": True},
     )
+
+    @field_validator("structured_prompt")
+    @classmethod
+    def _check_document(cls, text: str) -> str:
+        return check_document(text)
 
     def outputs_expected(self) -> int:
         """One file for each variation."""
@@ -147,8 +169,9 @@ def resolve(values: dict[str, Any]) -> dict[str, Any]:
         if style is None:
             raise Invalid(f"There is no style “{code}”.", fields={"style": ["Choose another."]})
         values["style_prompt"] = style.fragment
+        values["style_preset"] = style.stability_preset
     if not values.get("style"):
-        values["style_prompt"] = ""
+        values["style_prompt"] = values["style_preset"] = ""
     return values
 
 
@@ -178,7 +201,9 @@ CREATE_IMAGE = OperationSpec(
             sizes=SKETCH_SIZES,
             most_milli=most_cpu_milli,
             note="A sketch composed on this machine from the words of the prompt; not a model.",
+            ignores=frozenset({"structured_prompt"}),
         ),
+        *REMOTE_OFFERS,
     ),
     resolve=resolve,
     filled_in=frozenset({"width_px", "height_px"}),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assets.models import LineageRole
 from pipeline.imaging.sizes import SizeSupport
+from pipeline.operations.limits import NO_LIMITS, InputFacts, InputLimits
 from pipeline.operations.messages import people_say
 from pipeline.operations.models import OperationGroup
 from studio.core.errors import Invalid
@@ -39,13 +41,14 @@ class Parameters(BaseModel):
 
 @dataclass(frozen=True)
 class InputSpec:
-    """A role that takes files: how many, of which kinds of asset."""
+    """A role that takes files: how many, of which kinds of asset, within which limits."""
 
     role: LineageRole.Code
     kinds: tuple[str, ...] = ("image",)
     at_least: int = 0
     at_most: int = 1
     help: str = ""
+    limits: InputLimits = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ class OfferSpec:
 
     `most_milli` is the most that one output can use, in thousandths of the price's unit: it makes
     the estimate an upper bound where the price is metered, and exact where it is not.
+
+    `ignores` names parameters and roles of inputs that this model makes no use of; they are not
+    sent. `input_limits` are its rules for the files, by role; `refuses` says in a sentence why it
+    can't do what these parameters ask with these files (empty: it can). Both count before anything
+    is paid. `quality_rank` compares models of one operation, larger is better.
+
+    `identifier` is what the provider calls the model (empty: as we do). From `retires_on` on it is
+    retired, and `successor` the model of the same provider to use instead. These three are what a
+    new studio starts with; afterwards the model's row counts.
     """
 
     provider: str
@@ -64,6 +76,13 @@ class OfferSpec:
     sizes: SizeSupport | None = None
     most_milli: Callable[[Any], int] = lambda parameters: 1000
     note: str = ""
+    ignores: frozenset[str] = frozenset()
+    input_limits: Mapping[LineageRole.Code, InputLimits] = field(default_factory=dict)
+    refuses: Callable[[Any, Sequence[InputFacts]], str] = lambda parameters, inputs: ""
+    quality_rank: int = 0
+    identifier: str = ""
+    retires_on: date | None = None
+    successor: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
 from assets.models import LineageRole
 from pipeline.operations.declaration import InputSpec, OfferSpec, OperationSpec, Parameters
+from pipeline.operations.image_to_video_offers import REMOTE_OFFERS
 from pipeline.operations.models import OperationGroup
+from pipeline.operations.remote import NONE_TAKEN
+from pipeline.providers.facts import resolution_for
 
 MIN_FPS, MAX_FPS = 1, 120
 
@@ -170,6 +173,19 @@ class ImageToVideo(TakeFaults):
         title="Settle",
         description="Ease out and hold still over the last third of a second.",
     )
+    resolution: Literal["480p", "720p", "1080p"] | None = Field(
+        None,
+        title="Resolution",
+        description="What a model is asked for; empty: the smallest that covers the take. The"
+        " take has its exact size either way.",
+        json_schema_extra={"advanced": True},
+    )
+    expand_prompt: bool = Field(
+        False,
+        title="Expand the prompt",
+        description="Let the provider write the prompt out before it is used.",
+        json_schema_extra={"advanced": True},
+    )
 
     @field_validator("fps_den")
     @classmethod
@@ -178,6 +194,14 @@ class ImageToVideo(TakeFaults):
         if fps_num is not None and not MIN_FPS * fps_den <= fps_num <= MAX_FPS * fps_den:
             raise ValueError(f"The frame rate must lie between {MIN_FPS} and {MAX_FPS} a second.")
         return fps_den
+
+
+def resolve(values: dict[str, Any]) -> dict[str, Any]:
+    """Choose the resolution by the size of the take, where none is given."""
+    width, height = values.get("width_px", 1280), values.get("height_px", 720)
+    if values.get("resolution") is None and isinstance(width, int) and isinstance(height, int):
+        values["resolution"] = resolution_for(width, height)
+    return values
 
 
 def most_cpu_milli(parameters: ImageToVideo) -> int:
@@ -208,6 +232,11 @@ IMAGE_TO_VIDEO = OperationSpec(
             LineageRole.Code.REFERENCE,
             help="The same person as they should look; colours are pulled towards it.",
         ),
+        InputSpec(
+            LineageRole.Code.AUDIO,
+            kinds=("audio",),
+            help="A recording, 3 to 30 seconds, that the take goes with.",
+        ),
     ),
     offers=(
         OfferSpec(
@@ -219,7 +248,11 @@ IMAGE_TO_VIDEO = OperationSpec(
             most_milli=most_cpu_milli,
             note="A camera move through the picture with parallax, breathing and light, worked out"
             " on this machine; not a model.",
+            ignores=frozenset({"resolution", "expand_prompt"}),
+            input_limits={LineageRole.Code.AUDIO: NONE_TAKEN},
         ),
+        *REMOTE_OFFERS,
     ),
+    resolve=resolve,
     title_of=lambda parameters: parameters.prompt,
 )
