@@ -1,0 +1,262 @@
+"""From the editor's document to the API graph, by the rules of ComfyUI's own editor.
+
+The editor keeps what people see: nodes with places, reroutes, notes, and values without names, in
+the order of the fields. What runs has none of that: muted nodes are left out, bypassed ones are
+led past, reroutes vanish, and each value has the name of its input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.workflows.objectinfo import InputInfo, ObjectInfo, fits, inputs_of_class
+
+MUTED, BYPASSED = 2, 4
+NOTES = frozenset({"Note", "MarkdownNote"})
+REROUTE, PRIMITIVE, GET, SET = "Reroute", "PrimitiveNode", "GetNode", "SetNode"
+_VIRTUAL = NOTES | {REROUTE, PRIMITIVE, GET, SET}
+#: Values of the field behind a seed that says what becomes of it after a run.
+CONTROLS = frozenset({"fixed", "increment", "decrement", "randomize"})
+_SEEDS = frozenset({"seed", "noise_seed"})
+#: Values of the button behind a field that takes a file.
+_BUTTONS = frozenset({"image", "video", "audio", "upload", "", None})
+
+
+class Unreadable(ValueError):
+    """No graph can be had from a document; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A primitive node's value, which takes the place of the link to it."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class _Wire:
+    """A link of the editor: where it comes from."""
+
+    origin: str
+    slot: int
+
+
+def editor_to_graph(
+    editor: Mapping[str, Any], object_info: ObjectInfo | None, problems: list[str]
+) -> dict[str, dict[str, Any]]:
+    """The API graph of an editor's document; what was left out is added to `problems`.
+
+    Raises:
+        Unreadable: it uses subgraphs or group nodes, is broken, or names of values are missing.
+    """
+    return _Converter(editor, object_info, problems).graph()
+
+
+class _Converter:
+    """One conversion: the document's nodes and wires by id."""
+
+    def __init__(
+        self, editor: Mapping[str, Any], object_info: ObjectInfo | None, problems: list[str]
+    ) -> None:
+        _refuse_subgraphs(editor)
+        self.object_info = object_info or {}
+        self.problems = problems
+        self.nodes: dict[str, Mapping[str, Any]] = {}
+        for node in editor["nodes"]:
+            if not isinstance(node, Mapping) or not isinstance(node.get("id"), int | str):
+                raise Unreadable("The editor's document is broken: a node has no id.")
+            self.nodes[str(node["id"])] = node
+        self.wires = dict(_wires(editor.get("links")))
+
+    def graph(self) -> dict[str, dict[str, Any]]:
+        """Every node that runs, with its values and links."""
+        found: dict[str, dict[str, Any]] = {}
+        left_out = {MUTED: 0, BYPASSED: 0}
+        for node_id, node in self.nodes.items():
+            kind = str(node.get("type") or "")
+            if kind in _VIRTUAL:
+                continue
+            if (mode := node.get("mode")) in left_out:
+                left_out[mode] += 1
+                continue
+            inputs = self._values(node_id, node, kind)
+            inputs |= self._links(node)
+            entry: dict[str, Any] = {"class_type": kind, "inputs": inputs}
+            if node.get("title"):
+                entry["_meta"] = {"title": str(node["title"])}
+            found[node_id] = entry
+        if left_out[MUTED]:
+            self.problems.append(f"{left_out[MUTED]} muted nodes were left out.")
+        if left_out[BYPASSED]:
+            self.problems.append(f"{left_out[BYPASSED]} bypassed nodes were left out.")
+        return found
+
+    # --- values ---------------------------------------------------------------------------------
+
+    def _values(self, node_id: str, node: Mapping[str, Any], kind: str) -> dict[str, Any]:
+        given = node.get("widgets_values")
+        if not given:
+            return {}
+        info = self.object_info.get(kind)
+        if isinstance(given, Mapping):  # some extensions name them
+            known = {item.name for item in inputs_of_class(info)} if info else None
+            return {
+                str(name): _wrapped(value)
+                for name, value in given.items()
+                if (name in known if known is not None else not isinstance(value, Mapping))
+            }
+        if not isinstance(given, Sequence) or isinstance(given, str):
+            raise Unreadable(f"The editor's document is broken: values of node {node_id}.")
+        if info is not None:
+            items = [item for item in inputs_of_class(info) if item.is_widget]
+            return self._in_order(node_id, kind, items, given)
+        names = [
+            str(item["widget"]["name"])
+            for item in _list(node.get("inputs"))
+            if isinstance(item, Mapping)
+            and isinstance(item.get("widget"), Mapping)
+            and item["widget"].get("name")
+        ]
+        if not names:
+            raise Unreadable(
+                f"The document does not name the values of node {node_id} ({kind}). Choose an"
+                " instance that has this node, or export the workflow in API format."
+            )
+        guessed = [InputInfo(name, "STRING", False) for name in names]
+        return self._in_order(node_id, kind, guessed, given)
+
+    def _in_order(
+        self, node_id: str, kind: str, items: Sequence[InputInfo], given: Sequence[Any]
+    ) -> dict[str, Any]:
+        """Values by name: one for each field, and those that the editor adds behind some."""
+        found: dict[str, Any] = {}
+        at = 0
+        for item in items:
+            if at >= len(given):
+                break
+            found[item.name] = _wrapped(given[at])
+            at += 1
+            if at < len(given) and _is_added(item, given[at]):
+                at += 1
+        if any(isinstance(v, list | dict) or v not in _BUTTONS for v in given[at:]):
+            self.problems.append(
+                f"Node {node_id} ({kind}) has {len(given) - at} more values than fields; check"
+                " what it is set to."
+            )
+        return found
+
+    # --- links ----------------------------------------------------------------------------------
+
+    def _links(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for item in _list(node.get("inputs")):
+            if not isinstance(item, Mapping) or item.get("link") is None or not item.get("name"):
+                continue
+            origin = self._origin(item["link"], set())
+            if isinstance(origin, _Value):
+                found[str(item["name"])] = _wrapped(origin.value)
+            elif origin is not None:
+                found[str(item["name"])] = [origin.origin, origin.slot]
+        return found
+
+    def _origin(self, link: Any, seen: set[Any]) -> _Wire | _Value | None:
+        """Where a link comes from in the end, past reroutes and bypassed nodes; None: nowhere."""
+        wire = self.wires.get(link) if isinstance(link, int | str) else None
+        if wire is None or link in seen or wire.origin not in self.nodes:
+            return None
+        seen.add(link)
+        node = self.nodes[wire.origin]
+        kind = node.get("type")
+        if kind == REROUTE:
+            return self._through(node, 0, seen)
+        if node.get("mode") == MUTED:
+            return None
+        if kind == PRIMITIVE:
+            values = node.get("widgets_values")
+            return _Value(values[0]) if isinstance(values, list) and values else None
+        if kind == GET:
+            return self._of_set_node(node, seen)
+        if kind == SET:
+            return self._through(node, 0, seen)
+        if node.get("mode") == BYPASSED:
+            return self._past(node, wire.slot, seen)
+        return wire
+
+    def _through(self, node: Mapping[str, Any], index: int, seen: set[Any]) -> Any:
+        inputs = _list(node.get("inputs"))
+        if index >= len(inputs) or not isinstance(inputs[index], Mapping):
+            return None
+        return self._origin(inputs[index].get("link"), seen)
+
+    def _past(self, node: Mapping[str, Any], slot: int, seen: set[Any]) -> Any:
+        """Past a bypassed node: to the input of the output's type, at the same place first."""
+        outputs, inputs = _list(node.get("outputs")), _list(node.get("inputs"))
+        if slot >= len(outputs) or not isinstance(outputs[slot], Mapping):
+            return None
+        kind = str(outputs[slot].get("type"))
+        for index in [slot, *range(len(inputs))]:
+            if index < len(inputs) and isinstance(inputs[index], Mapping):
+                item = inputs[index]
+                if item.get("link") is not None and fits(str(item.get("type")), kind):
+                    return self._through(node, index, seen)
+        return None
+
+    def _of_set_node(self, node: Mapping[str, Any], seen: set[Any]) -> Any:
+        name = _list(node.get("widgets_values"))[:1]
+        for other in self.nodes.values():
+            if other.get("type") == SET and _list(other.get("widgets_values"))[:1] == name:
+                return self._through(other, 0, seen)
+        return None
+
+
+def _is_added(item: InputInfo, follows: Any) -> bool:
+    """Whether the value behind a field's own is one that the editor adds and no server knows."""
+    if isinstance(follows, list | dict):
+        return False
+    if item.name in _SEEDS or item.options.get("control_after_generate"):
+        return follows in CONTROLS
+    return item.is_upload and follows in _BUTTONS
+
+
+def _refuse_subgraphs(editor: Mapping[str, Any]) -> None:
+    definitions = editor.get("definitions")
+    subgraphs = _list(definitions.get("subgraphs")) if isinstance(definitions, Mapping) else []
+    names = {
+        str(item["id"]): str(item.get("name") or item["id"])
+        for item in subgraphs
+        if isinstance(item, Mapping) and item.get("id")
+    }
+    kinds = [str(n.get("type")) for n in editor["nodes"] if isinstance(n, Mapping)]
+    used = [names[kind] for kind in kinds if kind in names]
+    used += [kind[9:] for kind in kinds if kind.startswith(("workflow/", "workflow>"))]
+    if used:
+        raise Unreadable(
+            f"The workflow uses subgraphs or group nodes ({', '.join(sorted(set(used)))[:150]})."
+            " Export it in API format, or unpack them in the editor first."
+        )
+
+
+def _wires(links: Any) -> list[tuple[Any, _Wire]]:
+    """Links by id, in both ways of writing: lists (schema 0.4) and objects (schema 1)."""
+    found: list[tuple[Any, _Wire]] = []
+    for link in _list(links):
+        if isinstance(link, list) and len(link) >= 5:
+            key, origin, slot = link[0], link[1], link[2]
+        elif isinstance(link, Mapping):
+            key, origin, slot = link.get("id"), link.get("origin_id"), link.get("origin_slot")
+        else:
+            continue
+        if isinstance(key, int | str) and isinstance(slot, int) and origin is not None:
+            found.append((key, _Wire(str(origin), slot)))
+    return found
+
+
+def _wrapped(value: Any) -> Any:
+    """A list as value is wrapped, for a bare one would be read as a link."""
+    return {"__value__": value} if isinstance(value, list) else value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
