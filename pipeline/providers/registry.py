@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pipeline.providers.base import Adapter
+from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.local.adapter import LocalAdapter
 
-ADAPTERS: dict[str, Adapter] = {adapter.provider: adapter for adapter in (LocalAdapter(),)}
+ADAPTERS: dict[str, Adapter] = {
+    adapter.provider: adapter
+    for adapter in (
+        LocalAdapter(),
+        ComfyAdapter(),
+    )
+}
 
 
 def adapter_for(provider: str) -> Adapter:
