@@ -42,6 +42,7 @@ from pipeline.operations.declaration import (
     OperationSpec,
     Parameters,
 )
+from pipeline.operations.fitting import check_fits
 from pipeline.operations.models import Offer
 from studio.core.access import CapabilityCode, require, require_admin
 from studio.core.errors import Conflict, Invalid, LimitReached
@@ -133,6 +134,7 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
         operation_group=spec.group.code,
     )
     inputs = _inputs(actor, project, spec, request.inputs)
+    check_fits(spec, offer, parameters, inputs)
     return Plan(spec, offer, parameters, price, preflight, inputs)
 
 
@@ -353,7 +355,7 @@ def _inputs(
         version.code: version
         for version in Version.objects.visible_to(actor)
         .filter(code__in=[code for _, code in wanted], asset__project=project)
-        .select_related("blob", "asset__kind")
+        .select_related("blob__media_type", "blob__image", "blob__video", "asset__kind")
     }
     for role, code in wanted:
         version = versions.get(code)

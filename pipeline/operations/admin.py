@@ -1,12 +1,13 @@
-"""The catalogue for staff: written by the code, looked at here."""
+"""The catalogue for staff: written by the code, looked at here; how models are named may change."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from pipeline.operations.models import Offer, Operation
 from pipeline.providers.models import ProviderModel
-from studio.core.back_office import ReadOnlyAdmin
+from studio.core.back_office import ReadOnlyAdmin, StudioModelAdmin
 
 
 @admin.register(Operation)
@@ -20,13 +21,24 @@ class OperationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ProviderModel)
-class ProviderModelAdmin(ReadOnlyAdmin):
-    """Models by provider."""
+class ProviderModelAdmin(StudioModelAdmin):
+    """Models by provider: how it names them, when it takes them away, and what comes instead."""
 
-    list_display = ["code", "title", "provider"]
+    list_display = ["code", "title", "provider", "identifier", "retires_on", "successor"]
     list_filter = ["provider"]
-    list_select_related = ["provider"]
+    list_select_related = ["provider", "successor__provider"]
     search_fields = ["code", "title"]
+    fields = ["provider", "code", "title", "identifier", "retires_on", "successor"]
+    readonly_fields = ["provider", "code"]
+    autocomplete_fields = ["successor"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Models come with the operations that they run."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ProviderModel | None = None) -> bool:
+        """Models stay: jobs refer to them."""
+        return False
 
 
 @admin.register(Offer)

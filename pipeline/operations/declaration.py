@@ -51,6 +51,11 @@ class InputSpec:
     limits: InputLimits = NO_LIMITS
 
 
+def never_refuses(parameters: Any, inputs: Sequence[InputFacts]) -> str:
+    """What most models say to every request."""
+    return ""
+
+
 @dataclass(frozen=True)
 class OfferSpec:
     """One way to run the operation: provider, model, version, what sizes it takes, its SKU.
@@ -78,7 +83,7 @@ class OfferSpec:
     note: str = ""
     ignores: frozenset[str] = frozenset()
     input_limits: Mapping[LineageRole.Code, InputLimits] = field(default_factory=dict)
-    refuses: Callable[[Any, Sequence[InputFacts]], str] = lambda parameters, inputs: ""
+    refuses: Callable[[Any, Sequence[InputFacts]], str] = never_refuses
     quality_rank: int = 0
     identifier: str = ""
     retires_on: date | None = None
