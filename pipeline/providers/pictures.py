@@ -1,7 +1,8 @@
 """Pictures on their way to a provider and back: within its limits, then of exactly our size.
 
 What is sent is upright, 8 bit and sRGB. A picture that already is and that the provider takes goes
-out byte for byte; pixels are given up only where the caller says so (`shrink`).
+out byte for byte; another is written anew without loss. None is ever reduced: what is too large is
+refused with the limit, because a picture that comes back smaller would be a surprise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ class PictureRule:
         min_pixels, max_pixels: least and greatest width × height; 0: no limit.
         max_aspect: greatest ratio of the longer to the shorter side; 0: no limit.
         max_bytes: largest file; 0: no limit.
-        shrink: whether a larger picture may be reduced: it only guides, or is measured.
     """
 
     min_side_px: int = 0
@@ -40,19 +40,16 @@ class PictureRule:
     max_pixels: int = 0
     max_aspect: float = 0.0
     max_bytes: int = 0
-    shrink: bool = False
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture ready to be sent, with the size of the original it stands for."""
+    """A picture ready to be sent."""
 
     content: bytes
     media_type: str
     width_px: int
     height_px: int
-    original_width_px: int
-    original_height_px: int
 
     @property
     def file_name(self) -> str:
@@ -66,23 +63,19 @@ def prepare_picture(
     """Read an input and bring it into a form that the provider takes.
 
     Raises:
-        ProviderError: it is no picture, or breaks a limit that may not be met by reducing it.
+        ProviderError: it is no picture, or breaks a limit.
     """
     name = file.role.replace("-", " ")
     try:
         image: Any = pyvips.Image.new_from_file(str(file.path), fail_on="error")
         upright = image.autorot()
         width, height = upright.width, upright.height
-        to_width, to_height = _size_within(rule, width, height, name)
-        shrinks = (to_width, to_height) != (width, height)
-        if file.media_type in accepted and not shrinks and _is_plain(image):
+        _check_size(rule, width, height, name)
+        if file.media_type in accepted and _is_plain(image):
             content = file.path.read_bytes()
             if not rule.max_bytes or len(content) <= rule.max_bytes:
-                return Picture(content, file.media_type, width, height, width, height)
-        plain = _to_srgb(upright)
-        if shrinks:
-            plain = plain.thumbnail_image(to_width, height=to_height, size="force")
-        content, media_type = _encode(plain, rule, accepted)
+                return Picture(content, file.media_type, width, height)
+        content, media_type = _encode(_to_srgb(upright), rule, accepted)
     except pyvips.Error as error:
         raise _refuse(f"The {name} can't be read as a picture.", str(error)[:2000]) from error
     if rule.max_bytes and len(content) > rule.max_bytes:
@@ -90,7 +83,7 @@ def prepare_picture(
             f"The {name} has {len(content) / 2**20:.1f} MiB; "
             f"the provider takes {rule.max_bytes / 2**20:.0f} MiB. Make it smaller."
         )
-    return Picture(content, media_type, to_width, to_height, width, height)
+    return Picture(content, media_type, width, height)
 
 
 def prepare_mask(file: InputFile, width_px: int, height_px: int) -> Picture:
@@ -106,13 +99,12 @@ def prepare_mask(file: InputFile, width_px: int, height_px: int) -> Picture:
         if image.hasalpha():
             image = image.flatten(background=[0] * (image.bands - 1))
         grey = image.colourspace("b-w").extract_band(0).cast("uchar")
-        original = grey.width, grey.height
-        if original != (width_px, height_px):
+        if (grey.width, grey.height) != (width_px, height_px):
             grey = grey.thumbnail_image(width_px, height=height_px, size="force")
         content: bytes = grey.pngsave_buffer(strip=True)
     except pyvips.Error as error:
         raise _refuse("The mask can't be read as a picture.", str(error)[:2000]) from error
-    return Picture(content, "image/png", width_px, height_px, *original)
+    return Picture(content, "image/png", width_px, height_px)
 
 
 def finish_picture(
@@ -169,37 +161,32 @@ def inputs_of(inputs: Sequence[InputFile], *roles: str) -> list[InputFile]:
     return [file for file in inputs if file.role in roles]
 
 
-def _size_within(rule: PictureRule, width: int, height: int, name: str) -> tuple[int, int]:
-    """The size to send.
+def _check_size(rule: PictureRule, width: int, height: int, name: str) -> None:
+    """Refuse a size that the provider does not take.
 
     Raises:
-        ProviderError: it breaks a limit that reducing may not or can't meet.
+        ProviderError: with the limit.
     """
     longer, shorter, here = max(width, height), min(width, height), f"{width}×{height} px"
     if rule.max_aspect and longer > rule.max_aspect * shorter:
         raise _refuse(
             f"The {name} is too elongated ({here}); the provider takes up to 1:{rule.max_aspect:g}."
         )
-    if (rule.min_side_px and shorter < rule.min_side_px) or width * height < rule.min_pixels:
-        side = f"{rule.min_side_px} px a side" if rule.min_side_px else ""
-        area = f"{rule.min_pixels:,} px in all" if rule.min_pixels else ""
-        least = " and ".join(part for part in (side, area) if part)
+    if shorter < rule.min_side_px or width * height < rule.min_pixels:
+        least = _limits(rule.min_side_px, rule.min_pixels)
         raise _refuse(f"The {name} is too small ({here}); the provider needs {least}.")
-    scale = 1.0
-    if rule.max_side_px:
-        scale = min(scale, rule.max_side_px / longer)
-    if rule.max_pixels:
-        scale = min(scale, (rule.max_pixels / (width * height)) ** 0.5)
-    if scale >= 1:
-        return width, height
-    if not rule.shrink:
-        side = f"{rule.max_side_px:,} px a side" if rule.max_side_px else ""
-        area = f"{rule.max_pixels:,} px in all" if rule.max_pixels else ""
-        most = " and ".join(part for part in (side, area) if part)
+    too_long = rule.max_side_px and longer > rule.max_side_px
+    if too_long or (rule.max_pixels and width * height > rule.max_pixels):
+        most = _limits(rule.max_side_px, rule.max_pixels)
         raise _refuse(
             f"The {name} is too large ({here}); the provider takes up to {most}. Make it smaller."
         )
-    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def _limits(side_px: int, pixels: int) -> str:
+    side = f"{side_px:,} px a side" if side_px else ""
+    area = f"{pixels:,} px in all" if pixels else ""
+    return " and ".join(part for part in (side, area) if part)
 
 
 def _is_plain(image: Any) -> bool:

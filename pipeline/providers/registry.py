@@ -5,12 +5,14 @@ from __future__ import annotations
 from pipeline.providers.base import Adapter
 from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.local.adapter import LocalAdapter
+from pipeline.providers.stability.adapter import StabilityAdapter
 
 ADAPTERS: dict[str, Adapter] = {
     adapter.provider: adapter
     for adapter in (
         LocalAdapter(),
         ComfyAdapter(),
+        StabilityAdapter(),
     )
 }
 

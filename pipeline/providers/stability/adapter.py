@@ -18,6 +18,7 @@ from pipeline.providers.base import (
 from pipeline.providers.base import RunContext as Context
 from pipeline.providers.base import RunRequest as Request
 from pipeline.providers.http import ProviderClient
+from pipeline.providers.patience import submit_patiently
 from pipeline.providers.pictures import finish_picture
 from pipeline.providers.stability.endpoints import MAX_BODY_BYTES, endpoint_for
 from pipeline.providers.stability.wire import Prepared, explain, filtered, prepare, provider_seed
@@ -179,7 +180,9 @@ class _Work:
     def _submit(self, position: int, accept: str) -> Answer:
         self._started[position] = time.monotonic()
         seed = variant_seed(self.request.random_seed, position)
-        return self.http.submit(
+        return submit_patiently(
+            self.http,
+            self.context,
             position,
             self.prepared.endpoint.path,
             files=self.prepared.form(seed),

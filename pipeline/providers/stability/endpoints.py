@@ -19,8 +19,6 @@ PICTURE = PictureRule(
 )
 #: The same, between 1:2.5 and 2.5:1.
 NEAR_SQUARE = replace(PICTURE, max_aspect=2.5)
-#: A picture that only guides, so that a larger one may be reduced.
-GUIDE = replace(NEAR_SQUARE, shrink=True)
 SMALL = replace(PICTURE, max_pixels=4_194_304)
 
 
@@ -39,13 +37,15 @@ class FilePart:
 class Field:
     """A field of the request and the parameter that it comes from.
 
-    A number outside `least`–`most` is refused with a message before anything is sent.
+    A number outside `least`–`most` is refused with a message before anything is sent. The value
+    `none` stands for nothing, like an empty one.
     """
 
     wire: str
     parameter: str
     least: float | None = None
     most: float | None = None
+    none: str = ""
 
     def text(self, parameters: Mapping[str, Any]) -> str | None:
         """The value as it is sent; None leaves the field out.
@@ -54,7 +54,7 @@ class Field:
             ProviderError: the provider takes no such number.
         """
         value = parameters.get(self.parameter)
-        if value is None or value in ("", "auto"):
+        if value is None or value in ("", self.none):
             return None
         if isinstance(value, bool):
             return "true" if value else "false"
@@ -115,7 +115,7 @@ GENERATORS: dict[str, Endpoint] = {
             FilePart(
                 "image",
                 _BASE,
-                PictureRule(64, 16_384, 4_096, 0, 0, MAX_BODY_BYTES - 2**16),
+                replace(PICTURE, max_side_px=16_384, max_pixels=0),
                 required=False,
             ),
         ),
@@ -134,13 +134,13 @@ GENERATORS: dict[str, Endpoint] = {
 ENDPOINTS: dict[str, Endpoint] = {
     "edit.erase": Endpoint(
         f"{_IMAGE}/edit/erase",
-        (Field("grow_mask", "grow_px", 0, 20),),
+        (Field("grow_mask", "grow_mask_px", 0, 20),),
         (FilePart("image", _BASE), _MASK),
         keeps_size=True,
     ),
     "edit.inpaint": Endpoint(
         f"{_IMAGE}/edit/inpaint",
-        (*_COMMON, Field("grow_mask", "grow_px", 0, 100)),
+        (*_COMMON, Field("grow_mask", "grow_mask_px", 0, 100)),
         (FilePart("image", _BASE), _MASK),
         keeps_size=True,
     ),
@@ -159,13 +159,13 @@ ENDPOINTS: dict[str, Endpoint] = {
     ),
     "edit.search_replace": Endpoint(
         f"{_IMAGE}/edit/search-and-replace",
-        (*_COMMON, Field("search_prompt", "search_prompt"), Field("grow_mask", "grow_px", 0, 20)),
+        (*_COMMON, Field("search_prompt", "search_prompt"), Field("grow_mask", "grow_mask_px", 0, 20)),
         (FilePart("image", _BASE, NEAR_SQUARE),),
         keeps_size=True,
     ),
     "edit.search_recolor": Endpoint(
         f"{_IMAGE}/edit/search-and-recolor",
-        (*_COMMON, Field("select_prompt", "select_prompt"), Field("grow_mask", "grow_px", 0, 20)),
+        (*_COMMON, Field("select_prompt", "select_prompt"), Field("grow_mask", "grow_mask_px", 0, 20)),
         (FilePart("image", _BASE, NEAR_SQUARE),),
         keeps_size=True,
     ),
@@ -183,21 +183,21 @@ ENDPOINTS: dict[str, Endpoint] = {
             _NEGATIVE,
             Field("preserve_original_subject", "preserve_subject", 0, 1),
             Field("original_background_depth", "background_depth", 0, 1),
-            Field("keep_original_background", "keep_background"),
-            Field("light_source_direction", "light_direction"),
+            Field("keep_original_background", "keep_original_background"),
+            Field("light_source_direction", "light_direction", none="none"),
             Field("light_source_strength", "light_strength", 0, 1),
         ),
         (
             FilePart("subject_image", _BASE, NEAR_SQUARE),
-            FilePart("background_reference", ("reference",), GUIDE, required=False),
-            FilePart("light_reference", ("style",), GUIDE, required=False),
+            FilePart("background_reference", ("reference",), required=False),
+            FilePart("light_reference", ("style",), required=False),
         ),
         is_async=True,
         keeps_size=True,
     ),
     "upscale.fast": Endpoint(
         f"{_IMAGE}/upscale/fast",
-        files=(FilePart("image", _BASE, PictureRule(32, 1536, 1_024, 1_048_576)),),
+        files=(FilePart("image", _BASE, PictureRule(32, 1536, 1_024, 1_048_576, 0, PICTURE.max_bytes)),),
         seeded=False,
     ),
     "upscale.conservative": Endpoint(
@@ -208,23 +208,23 @@ ENDPOINTS: dict[str, Endpoint] = {
     "upscale.creative": Endpoint(
         f"{_IMAGE}/upscale/creative",
         (*_COMMON, Field("creativity", "creativity", 0.1, 0.5)),
-        (FilePart("image", _BASE, replace(PICTURE, min_side_px=0, max_pixels=1_048_576)),),
+        (FilePart("image", _BASE, replace(PICTURE, max_pixels=1_048_576)),),
         is_async=True,
     ),
     "control.sketch": Endpoint(
         f"{_IMAGE}/control/sketch",
-        (*_COMMON, Field("control_strength", "control_strength", 0, 1)),
-        (FilePart("image", ("control", *_BASE), GUIDE),),
+        (*_COMMON, Field("control_strength", "strength", 0, 1)),
+        (FilePart("image", ("control", *_BASE), NEAR_SQUARE),),
     ),
     "control.structure": Endpoint(
         f"{_IMAGE}/control/structure",
-        (*_COMMON, Field("control_strength", "control_strength", 0, 1)),
-        (FilePart("image", ("control", *_BASE), GUIDE),),
+        (*_COMMON, Field("control_strength", "strength", 0, 1)),
+        (FilePart("image", ("control", *_BASE), NEAR_SQUARE),),
     ),
     "control.style": Endpoint(
         f"{_IMAGE}/control/style",
         (*_COMMON, Field("fidelity", "fidelity", 0, 1)),
-        (FilePart("image", ("style", "control", *_BASE), GUIDE),),
+        (FilePart("image", ("style", "control", *_BASE), NEAR_SQUARE),),
         sizes=STABILITY_ASPECTS,
     ),
     "control.style_transfer": Endpoint(
@@ -236,7 +236,7 @@ ENDPOINTS: dict[str, Endpoint] = {
             Field("composition_fidelity", "composition_fidelity", 0, 1),
             Field("change_strength", "change_strength", 0.1, 1),
         ),
-        (FilePart("init_image", _BASE, GUIDE), FilePart("style_image", ("style",), GUIDE)),
+        (FilePart("init_image", _BASE, NEAR_SQUARE), FilePart("style_image", ("style",))),
     ),
 }
 
@@ -248,9 +248,9 @@ MESHES: dict[str, Endpoint] = {
             Field("texture_resolution", "texture_px"),
             Field("foreground_ratio", "foreground_ratio", 0.1, 1),
             Field("remesh", "remesh"),
-            Field("vertex_count", "vertex_count", -1, 20_000),
+            Field("vertex_count", "vertex_budget", -1, 20_000),
         ),
-        (FilePart("image", _BASE, replace(SMALL, shrink=True)),),
+        (FilePart("image", _BASE, SMALL),),
         seeded=False,
         png=False,
         media_type="model/gltf-binary",
@@ -261,11 +261,10 @@ MESHES: dict[str, Endpoint] = {
             Field("texture_resolution", "texture_px"),
             Field("foreground_ratio", "foreground_ratio", 1, 2),
             Field("remesh", "remesh"),
-            Field("target_type", "target_type"),
-            Field("target_count", "target_count", 100, 20_000),
+            Field("target_count", "vertex_budget", 100, 20_000),
             Field("guidance_scale", "guidance", 1, 10),
         ),
-        (FilePart("image", _BASE, replace(SMALL, shrink=True)),),
+        (FilePart("image", _BASE, SMALL),),
         png=False,
         media_type="model/gltf-binary",
     ),

@@ -15,12 +15,6 @@ from pipeline.providers.stability.endpoints import Endpoint
 #: Largest random seed; 0 would mean "draw one".
 MOST_SEED = 4_294_967_294
 
-#: What is asked for where the API insists on words and the person gave none.
-NO_WORDS = {
-    "upscale.conservative": "the same picture, sharp and finely detailed",
-    "upscale.creative": "the same picture, sharp and finely detailed",
-}
-
 #: A part of a form: file name (None: a plain field), content, media type.
 Part = tuple[str | None, bytes] | tuple[str | None, bytes, str]
 Form = list[tuple[str, Part]]
@@ -77,12 +71,16 @@ def prepare(request: RunRequest, endpoint: Endpoint, model: str) -> Prepared:
     wanted = _wanted(request, endpoint, files)
     if endpoint.sizes and wanted is not None:
         fields["aspect_ratio"] = aspect_for(endpoint.sizes, *wanted)[0]
+    elif request.parameters.get("aspect"):
+        fields["aspect_ratio"] = str(request.parameters["aspect"])
     if endpoint.path.endswith("/sd3"):
         fields |= _diffusion_fields(parameters, model, "image" in files)
         if "image" in files:
             fields.pop("aspect_ratio", None)
     if "image" not in files:
         fields.pop("strength", None)
+    if "target_count" in fields:
+        fields["target_type"] = "vertex"
     if "light_source_direction" not in fields and "light_reference" not in files:
         fields.pop("light_source_strength", None)  # it would be refused on its own
     _check_together(request, fields, files)
@@ -167,21 +165,17 @@ def _files(request: RunRequest, endpoint: Endpoint) -> dict[str, Picture]:
 def _prompt(request: RunRequest) -> str:
     """The prompt with the words of the style."""
     words = (request.parameters.get("prompt"), request.parameters.get("style_prompt"))
-    return ", ".join(str(part) for part in words if part) or NO_WORDS.get(request.operation, "")
+    return ", ".join(str(part) for part in words if part)
 
 
 def _diffusion_fields(
     parameters: Mapping[str, Any], model: str, has_picture: bool
 ) -> dict[str, str]:
-    """What only Stable Diffusion 3.5 takes.
-
-    The studio's guidance, 0–20 with 7 in the middle of the road, is scaled so that 7 is the
-    provider's own 4; the turbo and flash models are made for 1 and keep it.
-    """
+    """What only Stable Diffusion 3.5 takes; turbo and flash are made for a guidance of 1."""
     fields = {"model": model, "mode": "image-to-image" if has_picture else "text-to-image"}
     guidance = parameters.get("guidance")
     if guidance is not None and not model.endswith(("turbo", "flash")):
-        fields["cfg_scale"] = f"{min(10.0, max(1.0, guidance * 4 / 7)):g}"
+        fields["cfg_scale"] = f"{guidance:g}"
     return fields
 
 
@@ -199,8 +193,8 @@ def _wanted(
         left, top, right, bottom = (
             int(parameters.get(f"{side}_px") or 0) for side in ("left", "top", "right", "bottom")
         )
-        return left + base.original_width_px + right, top + base.original_height_px + bottom
-    return (base.original_width_px, base.original_height_px) if endpoint.keeps_size else None
+        return left + base.width_px + right, top + base.height_px + bottom
+    return (base.width_px, base.height_px) if endpoint.keeps_size else None
 
 
 def _check_together(
