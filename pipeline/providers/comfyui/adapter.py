@@ -15,6 +15,7 @@ from pipeline.providers.base import (
 )
 from pipeline.providers.comfyui.files import Uploads
 from pipeline.providers.comfyui.follow import Run
+from pipeline.providers.comfyui.graphs import class_of
 from pipeline.providers.comfyui.http import ComfyHttp
 from pipeline.providers.comfyui.limits import Limits
 from pipeline.providers.comfyui.outputs import SOCKET_SAVERS
@@ -68,6 +69,6 @@ def _socket_savers(target: ComfyTarget) -> frozenset[str]:
     return frozenset(
         node_id
         for graph in target.graphs.values()
-        for node_id, node in graph.items()
-        if node.get("class_type") in SOCKET_SAVERS
+        for node_id in graph
+        if class_of(graph, node_id) in SOCKET_SAVERS
     )

@@ -141,8 +141,15 @@ def _top_fault(error: Mapping[str, Any], graph: Graph) -> str:
         case "prompt_outputs_failed_validation" if not error.get("details"):
             return "its links run in a circle"
     number = re.search(r"#([\w.]+)", str(error.get("details", "")))
-    where = f" ({node_label(graph, number[1])})" if number else ""
-    return plain(error.get("message", ""), 160) + where
+    said = plain(error.get("message", ""), 160)
+    if number is None:
+        return said
+    label = node_label(graph, number[1])
+    if "does not exist" in said:
+        return f"the server does not have the kind of node that {label} is"
+    if "class_type" in said:
+        return f"{label} does not say what kind of node it is"
+    return f"{label}: {said}"
 
 
 def raised(data: Mapping[str, Any], graph: Graph) -> ProviderError:

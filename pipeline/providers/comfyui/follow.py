@@ -27,6 +27,7 @@ from pipeline.providers.comfyui.events import (
     Succeeded,
 )
 from pipeline.providers.comfyui.files import Fetched, fetch, looked_at
+from pipeline.providers.comfyui.graphs import class_of
 from pipeline.providers.comfyui.http import ComfyHttp, Missing, NoAnswer, Queue
 from pipeline.providers.comfyui.outputs import (
     SOCKET_SAVERS,
@@ -145,8 +146,7 @@ class Run:
         self.context.preview(preview.content, preview.media_type)
 
     def _is_socket_saver(self, prompt: Prompt, node: str | None) -> bool:
-        entry = prompt.graph.get((node or "").partition(".")[0])
-        return entry is not None and entry.get("class_type") in SOCKET_SAVERS
+        return class_of(prompt.graph, (node or "").partition(".")[0]) in SOCKET_SAVERS
 
     def _save_temporary(self, prompt: Prompt, event: Executed) -> None:
         """Bring a temporary file in while it exists; a restart of the server takes it away."""
@@ -187,11 +187,21 @@ class Run:
             prompt.poll_at = now + self.limits.poll_s
             return None
         self.answered_at = time.monotonic()
+        if entry is not None and self._is_still_told(prompt, is_told, now):
+            prompt.poll_at = now + TICK_S
+            return None
         if entry is not None:
             return self._end(prompt, entry)
         if queue is not None:
             self._note(prompt, queue, is_told, now)
         return None
+
+    def _is_still_told(self, prompt: Prompt, is_told: bool, now: float) -> bool:
+        """Whether pictures that come over the socket only may still be on their way."""
+        if not is_told or prompt.is_told_over or not self._saves_by_socket(prompt):
+            return False
+        prompt.ended_at = prompt.ended_at or now
+        return now - prompt.ended_at < self.limits.answer_s
 
     def _note(self, prompt: Prompt, queue: Queue, is_told: bool, now: float) -> None:
         """Take in that a prompt has not ended; give it up once a bound is passed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.providers.comfyui.graphs import fields
 from pipeline.providers.comfyui.http import FileRef
 
 #: What nodes of this class make comes over the socket only; nothing is written.
@@ -125,7 +126,7 @@ def needed_nodes(graph: Mapping[str, Any], targets: Iterable[object]) -> set[str
         if node in found or node not in graph:
             continue
         found.add(node)
-        for value in graph[node].get("inputs", {}).values():
+        for value in fields(graph[node]).values():
             if isinstance(value, list) and len(value) == 2 and str(value[0]) in graph:
                 open_nodes.append(str(value[0]))
     return found

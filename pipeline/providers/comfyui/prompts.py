@@ -79,6 +79,8 @@ class Prompt:
         signed_at: the last sign of life.
         blocked: what a node said that stopped the graph without failing it.
         images: results that come over the socket only.
+        is_told_over: the socket said that it is over; whatever it had to say has come.
+        ended_at: since when its history is there.
         fetched: results that were downloaded while it runs, since they don't last.
     """
 
@@ -96,6 +98,8 @@ class Prompt:
     ahead: int | None = None
     blocked: Mapping[str, Any] | None = None
     images: list[bytes] = field(default_factory=list)
+    is_told_over: bool = False
+    ended_at: float | None = None
     fetched: dict[FileRef, Fetched] = field(default_factory=dict)
     states: dict[str, NodeState] = field(default_factory=dict)
     cached: set[str] = field(default_factory=set)
@@ -117,6 +121,7 @@ class Prompt:
                 self.states = dict(states) if whole else {**self.states, **states}
             case Executing(node=node):
                 self._begin(node, now)
+                self.is_told_over = node is None
             case Failed(data=data) if not event.terminal:
                 self.blocked = data
 

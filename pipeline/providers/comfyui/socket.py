@@ -13,8 +13,7 @@ import ssl
 import threading
 import time
 import uuid
-from collections import deque
-from collections.abc import Container
+from collections.abc import Collection
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
@@ -46,29 +45,31 @@ class Mailbox:
         kept: nodes whose pictures are results and never dropped.
     """
 
-    def __init__(self, kept: Container[str] = ()) -> None:
+    def __init__(self, kept: Collection[str] = ()) -> None:
         self.kept = kept
-        self._events: deque[Event] = deque()
-        self._latest: dict[tuple[type[Event], str | None], Event] = {}
+        self._events: dict[object, Event] = {}
         self._news = threading.Condition()
 
     def put(self, event: Event) -> None:
         """Add an event; never waits for a reader."""
+        key: object = object()
+        if isinstance(event, Progress) or (isinstance(event, Preview) and not self._keeps(event)):
+            key = type(event), event.prompt_id
         with self._news:
-            is_result = isinstance(event, Preview) and event.node in self.kept
-            if isinstance(event, Preview | Progress) and not is_result:
-                self._latest[type(event), event.prompt_id] = event
-            else:
-                self._events.append(event)
+            self._events.pop(key, None)  # the newer one comes in its own place
+            self._events[key] = event
             self._news.notify()
 
+    def _keeps(self, preview: Preview) -> bool:
+        """Whether a picture may be a result; old servers do not name its node."""
+        return preview.node in self.kept if preview.node is not None else bool(self.kept)
+
     def take(self, timeout_s: float) -> list[Event]:
-        """Everything so far; waits up to `timeout_s` for a first event."""
+        """Everything so far, in order; waits up to `timeout_s` for a first event."""
         with self._news:
-            if not self._events and not self._latest:
+            if not self._events:
                 self._news.wait(timeout_s)
-            found = [*self._latest.values(), *self._events]
-            self._latest.clear()
+            found = list(self._events.values())
             self._events.clear()
         return found
 
