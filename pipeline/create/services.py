@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.create.forms import CreateForm, size_note
-from pipeline.jobs.control import request_from
 from pipeline.jobs.models import DerivationKind, Job, JobOutput, Recipe
 from pipeline.jobs.recipes import recipe_document, sha256_of
+from pipeline.jobs.requests import request_from
 from pipeline.jobs.submit import JobRequest, Plan, find_reusable, plan_job, submit_job
 from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import MAX_RANDOM_SEED

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,8 +18,10 @@ from pipeline.jobs.moves import (
     move_or_conflict,
     publish_job,
 )
+from pipeline.jobs.requests import request_from
 from pipeline.jobs.states import PENDING
-from pipeline.jobs.submit import JobRequest, submit_job
+from pipeline.jobs.submit import submit_job
+from pipeline.jobs.wake import tell_stop
 from pipeline.operations.catalogue import get_operation
 from studio.core.access import CapabilityCode, require, require_admin
 from studio.core.errors import Conflict
@@ -49,6 +49,7 @@ def cancel_job(*, actor: User, job: Job) -> None:
         elif locked.cancel_requested_at is None:
             Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())
             add_history(locked, JobEventKind.Code.REQUEST, f"{actor} asks to cancel")
+            tell_stop(job.pk)
             publish_job(locked)
 
 
@@ -154,22 +155,6 @@ def repeat_job(*, actor: User, job: Job, kind: DerivationKind.Code) -> Job:
         As `submit_job`.
     """
     return submit_job(actor=actor, project=job.project, request=request_from(job, kind=kind))
-
-
-def request_from(job: Job, *, kind: DerivationKind.Code, **changes: Any) -> JobRequest:
-    """The request that would make this job once more, with some parameters changed."""
-    return JobRequest(
-        operation=job.offer.operation.code,
-        parameters={**job.parameters, "random_seed": job.random_seed, **changes},
-        provider=job.offer.model.provider.code,
-        model=job.offer.model.code,
-        inputs=[
-            (item.role.code, item.version.code)
-            for item in job.inputs.select_related("role", "version").order_by("role", "position")
-        ],
-        reuse=False,
-        derived_from=(job, kind),
-    )
 
 
 def set_priority(*, actor: User, job: Job, priority: Priority.Code) -> None:

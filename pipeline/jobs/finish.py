@@ -18,6 +18,7 @@ from billing.ledger.services import release_hold, settle_hold
 from billing.models import AccountKind, Entry, Hold, HoldState, TransferKind
 from billing.prices.quotes import charge_for
 from pipeline.jobs.events import JobEvents
+from pipeline.jobs.fallback import fall_back
 from pipeline.jobs.models import (
     Attempt,
     AttemptOutcome,
@@ -37,12 +38,16 @@ from studio.live.services import record_event
 
 @dataclass(frozen=True)
 class Ending:
-    """How an attempt ended, and what it says about it."""
+    """How an attempt ended, and what it says about it.
+
+    `is_certain` is False when a request may have run although its answer was lost.
+    """
 
     outcome: AttemptOutcome.Code
     error_class: ErrorClass.Code | None = None
     message: str = ""
     detail: str = ""
+    is_certain: bool = True
 
 
 SUCCEEDED = Ending(AttemptOutcome.Code.SUCCEEDED)
@@ -51,6 +56,11 @@ LOST = Ending(
     AttemptOutcome.Code.LOST,
     ErrorClass.Code.WORKER_LOST,
     "The worker was lost: its process ended or stopped answering.",
+)
+#: A worker that is told to end gives up what it can't finish in time; that is no loss.
+HANDED_OVER = Ending(
+    AttemptOutcome.Code.HANDED_OVER,
+    message="The studio was stopped meanwhile; the job is taken up again where it stood.",
 )
 
 
@@ -136,6 +146,8 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
         moved = move(job, state, ending.message)
         if moved and job.is_final:
             _settle(job)
+            error_class = ending.error_class if ending.is_certain else None
+            fall_back(job, attempt, error_class)
             _tell(job, ending)
             release_dependents(job)
         if Job.objects.filter(state_id=JobState.Code.QUEUED).exists():
@@ -196,6 +208,8 @@ def _state_after(job: Job, ending: Ending) -> JobState.Code:
             if job.state_id == JobState.Code.RUNNING
             else (JobState.Code.QUEUED)
         )
+    if ending.outcome == AttemptOutcome.Code.HANDED_OVER:
+        return JobState.Code.QUEUED
     losses = job.attempts.filter(outcome=AttemptOutcome.Code.LOST).count()
     may_requeue = job.loss_policy_id == LossPolicy.Code.REQUEUE
     if may_requeue and losses <= settings.JOB_MAX_WORKER_LOSSES:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from pipeline.jobs.models import Job, JobEventKind, JobState, JobStateTransition
 from pipeline.jobs.signals import job_ended
 from pipeline.jobs.states import FINAL
+from pipeline.jobs.wake import wake_bridges
+from pipeline.providers.models import Provider
 from studio.core.errors import Conflict
 from studio.core.tasks import enqueue
 from studio.live.services import job_group, project_group, publish, user_group
@@ -25,7 +27,7 @@ def lock_job(job: Job) -> Job:
     """The job's row, read anew and locked until the transaction ends."""
     return (
         Job.objects.select_for_update(of=("self",))
-        .select_related("project", "creator")
+        .select_related("project", "creator", "offer__operation", "offer__model__provider")
         .get(pk=job.pk)
     )
 
@@ -104,5 +106,16 @@ def publish_job(job: Job, kind: str = "job.changed", **figures: Any) -> None:
 
 
 def hint_ready(job_id: int | None = None) -> None:
-    """Tell a job cluster that something may be ready; sent with the caller's transaction."""
-    enqueue("pipeline.jobs.run.run_ready", job_id, cluster="jobs")
+    """Tell whoever may run it that a job, or any, may be ready; sent with the transaction."""
+    local = job_id is not None and is_local(job_id)
+    if job_id is None or local:
+        enqueue("pipeline.jobs.run.run_ready", job_id, cluster="jobs")
+    if not local:
+        wake_bridges()
+
+
+def is_local(job_id: int) -> bool:
+    """Whether a job is run by the task cluster of this machine. One query."""
+    return Job.objects.filter(
+        pk=job_id, offer__model__provider_id=Provider.Code.LOCAL.value
+    ).exists()

@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from assets.models import Version
 from billing.models import Hold
 from billing.prices.quotes import explain
+from pipeline.jobs.matching import explain_wait
 from pipeline.jobs.models import (
     DerivationKind,
     Job,
@@ -87,6 +88,8 @@ def job_context(user: Any, shown: ShownJob) -> dict[str, Any]:
         "needs": list(_needs(job)),
         "source": source,
         "derived": list(_derived(user, job)),
+        "wait": explain_wait(job),
+        "selection": getattr(job, "selection", None),
         "comparisons": comparisons_of(job, source),
         "recipe_text": pretty(job.recipe.document),
         "price": price_of(job),
@@ -179,7 +182,7 @@ def _needs(job: Job) -> Any:
 def _derived(user: Any, job: Job) -> Any:
     visible = Job.objects.visible_to(user)
     rows = JobDerivation.objects.filter(source=job, job__in=visible)
-    return rows.select_related("job__state", "kind").order_by("-id")[:20]
+    return rows.select_related("job__state", "job__offer__model", "kind").order_by("-id")[:20]
 
 
 def _text(value: Any) -> str:

@@ -22,6 +22,7 @@ def for_list(jobs: QuerySet[Job]) -> QuerySet[Job]:
         "offer__operation",
         "offer__model__provider",
         "derivation__kind",
+        "selection",
     ).prefetch_related(
         Prefetch("attempts", Attempt.objects.select_related("worker", "error_class", "outcome")),
         outputs_with_files(),

@@ -6,8 +6,8 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import (
@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from assets.storage.store import ingest_bytes, local_copy
 from pipeline.jobs.claim import claim_job, this_worker
+from pipeline.jobs.context import AttemptContext, patiently, release_connection
 from pipeline.jobs.finish import (
     CANCELLED,
     SUCCEEDED,
@@ -28,23 +29,39 @@ from pipeline.jobs.finish import (
     end_attempt,
     record_output,
 )
-from pipeline.jobs.models import Attempt, AttemptOutcome, ErrorClass, Job, JobState
+from pipeline.jobs.models import (
+    Attempt,
+    AttemptOutcome,
+    ErrorClass,
+    Job,
+    JobState,
+    ProviderRequest,
+)
 from pipeline.jobs.moves import lock_job, move, publish_job
 from pipeline.jobs.recipes import canonical, save_environment
-from pipeline.providers.base import Cancelled, InputFile, Produced, ProviderError, RunRequest
+from pipeline.jobs.targets import TARGETS
+from pipeline.providers.base import (
+    Ambiguous,
+    Cancelled,
+    Earlier,
+    InputFile,
+    Produced,
+    ProviderError,
+    RunRequest,
+)
 from pipeline.providers.registry import adapter_for
 from studio.core.access import CapabilityCode, can
 from studio.core.errors import DomainError
 
+__all__ = ["TARGETS", "AttemptRun", "earlier_requests", "ending_of", "run_ready"]
+
 log = logging.getLogger(__name__)
-R = TypeVar("R")
 
 PROGRESS_EVERY_S = 0.12  # what a screen can show
-DATABASE_PATIENCE_S = 45.0  # a restart of the database takes a few seconds
 
 
 def run_ready(_hint: int | None = None) -> None:
-    """Claim the next ready job and run it; the task that every hint starts.
+    """Claim the next ready job of this machine's own and run it; the task that hints start.
 
     One job a task, so that the cluster stays in charge of its processes; when more is ready, the
     next hint is sent before the work begins.
@@ -55,50 +72,30 @@ def run_ready(_hint: int | None = None) -> None:
     AttemptRun(attempt).run()
 
 
-def patiently(work: Callable[[], R], patience_s: float = DATABASE_PATIENCE_S) -> R:
-    """Do database work that is safe to repeat, through a restart of the database.
+def earlier_requests(attempt: Attempt, missing: Sequence[int]) -> list[Earlier]:
+    """What was asked of the provider before and may still run: of the attempts lost just before.
 
-    Raises:
-        OperationalError, InterfaceError: the database stayed away for `patience_s` seconds.
+    An attempt that ended otherwise knew how its requests ended; what a person sends again after
+    that is new. Where several attempts asked for a position, the last one counts. Two queries.
     """
-    deadline = time.monotonic() + patience_s
-    pause = 0.1
-    while True:
-        try:
-            return work()
-        except (OperationalError, InterfaceError) as error:
-            if time.monotonic() > deadline or connection.in_atomic_block:
-                raise
-            log.warning("The database is away, trying again: %s", str(error).strip())
-            connection.close()
-            time.sleep(pause)
-            pause = min(2.0, pause * 2)
+    before = attempt.job.attempts.filter(number__lt=attempt.number).order_by("-number")
+    lost: list[int] = []
+    for pk, outcome_id in before.values_list("pk", "outcome_id"):
+        if outcome_id not in (AttemptOutcome.Code.LOST, AttemptOutcome.Code.HANDED_OVER):
+            break
+        lost.append(pk)
+    rows = ProviderRequest.objects.filter(attempt_id__in=lost, position__in=missing)
+    found = dict(rows.order_by("attempt__number").values_list("position", "request_id"))
+    return [Earlier(position, request_id) for position, request_id in sorted(found.items())]
 
 
-class AttemptRun:
+class AttemptRun(AttemptContext):
     """One attempt in this process: the context of the adapter, and the heartbeat beside it."""
 
     def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self.job: Job = attempt.job
-        self._stop = threading.Event()  # the adapter is to stop
+        super().__init__(attempt)
         self._done = threading.Event()  # the heartbeat is to stop
-        self._lock = threading.Lock()
-        self._permille = 0
-        self._stage = ""
-        self._sent_at = 0.0
-
-    # --- the adapter's context ----------------------------------------------------------------
-
-    def progress(self, fraction: float, stage: str) -> None:
-        """Remember how far it is; the pages are told at most eight times a second."""
-        with self._lock:
-            self._permille = max(self._permille, round(1000 * min(1.0, max(0.0, fraction))))
-            self._stage = stage[:120]
-
-    def cancelled(self) -> bool:
-        """Whether the run is to stop."""
-        return self._stop.is_set()
+        self._last: dict[str, object] = {}
 
     # --- the run ------------------------------------------------------------------------------
 
@@ -119,9 +116,15 @@ class AttemptRun:
         try:
             if (refusal := patiently(self._begin)) is not None:
                 return refusal
-            request = self._request()
+            request = patiently(self._request)
             if request.positions or not self.job.outputs_expected:
-                adapter = adapter_for(self.job.offer.model.provider.code)
+                provider = self.job.offer.model.provider.code
+                adapter = adapter_for(provider)
+                if (find := TARGETS.get(provider)) is not None:
+                    plain = request
+                    target = patiently(lambda: find(self.attempt, plain))
+                    request = replace(request, target=target)
+                release_connection()
                 for produced in adapter.run(request, self):
                     self._store(produced)
         except Cancelled:
@@ -130,12 +133,7 @@ class AttemptRun:
             log.warning("%s was ended elsewhere; its work is dropped.", self.attempt)
             return None
         except ProviderError as error:
-            return Ending(
-                AttemptOutcome.Code.FAILED,
-                ErrorClass.Code.by_code(error.error_class.value),
-                error.message,
-                error.detail,
-            )
+            return ending_of(error)
         except DomainError as error:  # the project was archived, the person has left, …
             return Ending(
                 AttemptOutcome.Code.FAILED, ErrorClass.Code.POLICY, error.detail, error.remedy
@@ -191,12 +189,14 @@ class AttemptRun:
         inputs = job.inputs.select_related("role", "version__blob__media_type").order_by(
             "role", "position"
         )
+        missing = [p for p in range(job.outputs_expected) if p not in delivered]
         return RunRequest(
             operation=job.offer.operation.code,
             model=job.offer.model.code,
             parameters=job.parameters,
             random_seed=job.random_seed,
-            positions=[p for p in range(job.outputs_expected) if p not in delivered],
+            positions=missing,
+            earlier=earlier_requests(self.attempt, missing),
             inputs=[
                 InputFile(
                     item.role.code,
@@ -217,6 +217,7 @@ class AttemptRun:
         blob = patiently(lambda: ingest_bytes(produced.content, media_type=produced.media_type))
         patiently(lambda: record_output(self.attempt, produced, blob))
         self._send_progress()
+        release_connection()
 
     # --- beside the run -----------------------------------------------------------------------
 
@@ -230,6 +231,7 @@ class AttemptRun:
                     if time.monotonic() >= next_beat:
                         self._beat()
                         next_beat = time.monotonic() + settings.JOB_HEARTBEAT_SECONDS
+                        release_connection()
                 except (OperationalError, InterfaceError) as error:
                     log.warning("Heartbeat without database: %s", str(error).strip())
                     connection.close()
@@ -243,13 +245,29 @@ class AttemptRun:
             heartbeat_at=Now(), progress_permille=permille, stage=stage
         )
         asked = Job.objects.filter(pk=self.job.pk, cancel_requested_at__isnull=False).exists()
-        if not lives or asked:
-            self._stop.set()
+        if not lives:
+            self.let_go()
+        elif asked:
+            self.stop()
 
     def _send_progress(self) -> None:
         with self._lock:
-            figures = {"permille": self._permille, "stage": self._stage}
-            fresh = figures != getattr(self, "_last", None)
+            figures: dict[str, object] = {"permille": self._permille, "stage": self._stage}
+            fresh = figures != self._last
             self._last = figures
         if fresh:
             publish_job(self.job, "job.progress", **figures)
+
+
+def ending_of(error: ProviderError) -> Ending:
+    """What a provider's failure says on the attempt."""
+    message = error.message
+    if error.retry_after_s is not None:
+        message += f" The provider asks to wait {error.retry_after_s:,.0f} s before trying again."
+    return Ending(
+        AttemptOutcome.Code.FAILED,
+        ErrorClass.Code.by_code(error.error_class.value),
+        message,
+        error.detail,
+        is_certain=not isinstance(error, Ambiguous),
+    )

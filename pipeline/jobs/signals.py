@@ -8,3 +8,7 @@ from django.dispatch import Signal
 #: what a receiver writes is there if and only if the end is. Receivers must be quick: they write
 #: rows or enqueue tasks, nothing else.
 job_ended = Signal()
+
+#: A failed job has got a successor at another provider; arguments `job` and `by`. Sent in the same
+#: transaction as `job_ended`, after it: who follows the one goes on with the other.
+job_replaced = Signal()

@@ -127,6 +127,7 @@ class AttemptOutcome(Lookup):
         FAILED = 2, "failed", "Failed"
         CANCELLED = 3, "cancelled", "Cancelled"
         LOST = 4, "lost", "Worker lost"
+        HANDED_OVER = 5, "handed-over", "Handed over"
 
 
 class ErrorClass(Lookup):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from django.utils import timezone
 from assets.models import LineageRole, Version
 from billing.ledger.services import open_hold
 from billing.plans.preflight import Preflight, check
-from billing.prices.quotes import Quote, quote
+from billing.prices.quotes import Quote
 from pipeline.jobs.events import JobEvents
 from pipeline.jobs.models import (
     DerivationKind,
@@ -29,12 +28,14 @@ from pipeline.jobs.models import (
     JobInput,
     JobOutput,
     JobState,
-    LossPolicy,
     Priority,
     Recipe,
+    Selection,
 )
 from pipeline.jobs.moves import add_history, hint_ready, move, publish_job
-from pipeline.jobs.recipes import recipe_document, save_recipe, sha256_of
+from pipeline.jobs.recipes import recipe_document, save_recipe
+from pipeline.jobs.requests import JobRequest, find_inputs, find_needs
+from pipeline.jobs.selection import Choice, choose_offer, quote_offer
 from pipeline.operations.catalogue import get_operation
 from pipeline.operations.declaration import (
     MAX_RANDOM_SEED,
@@ -44,50 +45,14 @@ from pipeline.operations.declaration import (
 )
 from pipeline.operations.fitting import check_fits
 from pipeline.operations.models import Offer
+from pipeline.operations.offers import Request as OfferRequest
+from pipeline.operations.offers import check_request, why_unusable
 from studio.core.access import CapabilityCode, require, require_admin
 from studio.core.errors import Conflict, Invalid, LimitReached
 from studio.core.models import Project, User
 from studio.live.services import record_event
 
-MAX_NEEDS = 100
-
-
-@dataclass(frozen=True)
-class JobRequest:
-    """What a page, a script or a batch asks for.
-
-    `reuse` lets an identical earlier result of the project stand in for a new one: with a random
-    seed given, the same seed is meant; without, any will do.
-    """
-
-    operation: str
-    parameters: Mapping[str, Any]
-    provider: str = ""
-    model: str = ""
-    inputs: Sequence[tuple[str, uuid.UUID]] = ()
-    priority: Priority.Code = Priority.Code.NORMAL
-    loss_policy: LossPolicy.Code = LossPolicy.Code.REQUEUE
-    start_at: datetime | None = None
-    needs: Sequence[uuid.UUID] = ()
-    reuse: bool = True
-    idempotency_key: str = ""
-    derived_from: tuple[Job, DerivationKind.Code] | None = None
-
-    def digest(self, project: Project) -> str:
-        """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
-        return sha256_of(
-            {
-                "project": str(project.code),
-                "operation": self.operation,
-                "parameters": dict(self.parameters),
-                "provider": self.provider,
-                "model": self.model,
-                "inputs": [[role, str(code)] for role, code in self.inputs],
-                "priority": int(self.priority),
-                "start_at": self.start_at.isoformat() if self.start_at else None,
-                "needs": sorted(str(code) for code in self.needs),
-            }
-        )
+__all__ = ["JobRequest", "Plan", "find_reusable", "plan_job", "submit_job"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +65,7 @@ class Plan:
     quote: Quote
     preflight: Preflight
     inputs: list[tuple[LineageRole.Code, Version]] = field(default_factory=list)
+    choice: Choice | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -119,13 +85,26 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
     if request.priority == Priority.Code.URGENT:
         require_admin(actor)
     spec = get_operation(request.operation)
-    offer = spec.offer(request.provider, request.model)
     parameters = spec.clean(request.parameters)
-    price = quote(
-        sku_code=offer.sku,
-        quantity_milli=offer.most_milli(parameters) * parameters.outputs_expected(),
-        parameters=parameters.model_dump(mode="json"),
-    )
+    inputs = find_inputs(actor, project, spec, request.inputs)
+    choice = None
+    if request.choose is not None and not request.provider and not request.model:
+        choice = choose_offer(
+            actor=actor,
+            project=project,
+            spec=spec,
+            parameters=parameters,
+            inputs=inputs,
+            rule=request.choose,
+        )
+        offer = choice.offer
+    else:
+        offer = spec.offer(request.provider, request.model)
+        if reason := why_unusable(offer, actor):
+            raise Invalid(reason, fields={"provider": [reason]})
+        check_fits(spec, offer, parameters, inputs)
+    check_request(OfferRequest(actor, project, spec, offer, parameters, inputs))
+    price = quote_offer(offer, parameters)
     preflight = check(
         user=actor,
         project=project,
@@ -133,9 +112,7 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
         provider_code=offer.provider,
         operation_group=spec.group.code,
     )
-    inputs = _inputs(actor, project, spec, request.inputs)
-    check_fits(spec, offer, parameters, inputs)
-    return Plan(spec, offer, parameters, price, preflight, inputs)
+    return Plan(spec, offer, parameters, price, preflight, inputs, choice)
 
 
 def submit_job(*, actor: User, project: Project, request: JobRequest) -> Job:
@@ -220,7 +197,7 @@ def find_reusable(project: Project, recipe: Recipe, *, same_seed: bool) -> Job |
 def _record(
     actor: User, project: Project, request: JobRequest, plan: Plan, seed: int, recipe: Recipe
 ) -> Job:
-    needs = _needs(actor, project, request.needs)
+    needs = find_needs(actor, project, request.needs)
     state = _first_state(request.start_at, needs)
     job = _create(actor, project, request, plan, seed, recipe, state)
     if plan.quote.amount_microcredits:
@@ -296,7 +273,7 @@ def _create(
         model__provider__code=plan.offer.provider,
         model__code=plan.offer.model,
     )
-    return Job.objects.create(
+    job = Job.objects.create(
         project=project,
         creator=actor,
         offer=offer,
@@ -310,7 +287,11 @@ def _create(
         recipe=recipe,
         price=plan.quote.price,
         start_at=request.start_at,
+        may_fall_back=request.may_fall_back,
     )
+    if plan.choice is not None:
+        Selection.objects.create(job=job, rule_id=plan.choice.rule.value, reason=plan.choice.reason)
+    return job
 
 
 def _first_state(start_at: datetime | None, needs: Sequence[Job]) -> JobState.Code:
@@ -319,61 +300,6 @@ def _first_state(start_at: datetime | None, needs: Sequence[Job]) -> JobState.Co
     if any(need.state_id != JobState.Code.SUCCEEDED for need in needs):
         return JobState.Code.WAITING
     return JobState.Code.QUEUED
-
-
-def _needs(actor: User, project: Project, codes: Sequence[uuid.UUID]) -> list[Job]:
-    """The jobs to wait for, locked so that none ends between this look and our commit."""
-    if not codes:
-        return []
-    if len(codes) > MAX_NEEDS:
-        raise Invalid(f"A job can wait for at most {MAX_NEEDS} others.")
-    found = list(
-        Job.objects.visible_to(actor)
-        .filter(project=project, code__in=set(codes))
-        .select_for_update(of=("self",))
-        .order_by("id")
-    )
-    if len(found) != len(set(codes)):
-        raise Invalid(
-            "Some of the jobs to wait for do not exist in this project.",
-            fields={"needs": ["Name jobs of the same project."]},
-        )
-    ended = [n for n in found if n.state_id in (JobState.Code.FAILED, JobState.Code.CANCELLED)]
-    if ended:
-        raise Conflict(f"“{ended[0]}” has failed or was cancelled; nothing can wait for it.")
-    return found
-
-
-def _inputs(
-    actor: User, project: Project, spec: OperationSpec, wanted: Sequence[tuple[str, uuid.UUID]]
-) -> list[tuple[LineageRole.Code, Version]]:
-    """The input versions with their roles, checked against what the operation declares."""
-    specs = {item.role.code: item for item in spec.inputs}
-    problems: list[str] = []
-    found: list[tuple[LineageRole.Code, Version]] = []
-    versions = {
-        version.code: version
-        for version in Version.objects.visible_to(actor)
-        .filter(code__in=[code for _, code in wanted], asset__project=project)
-        .select_related("blob__media_type", "blob__image", "blob__video", "asset__kind")
-    }
-    for role, code in wanted:
-        version = versions.get(code)
-        if role not in specs:
-            problems.append(f"“{role}” is no input of this operation.")
-        elif version is None:
-            problems.append(f"{role}: no such file in this project.")
-        elif version.asset.kind.code not in specs[role].kinds:
-            problems.append(f"{role}: must be {' or '.join(specs[role].kinds)}.")
-        else:
-            found.append((specs[role].role, version))
-    for role, item in specs.items():
-        count = sum(r.code == role for r, _ in found)
-        if not item.at_least <= count <= item.at_most and not problems:
-            problems.append(f"{role}: {item.at_least} to {item.at_most} files, not {count}.")
-    if problems:
-        raise Invalid("The inputs do not fit. " + problems[0], fields={"inputs": problems})
-    return found
 
 
 def _by_key(actor: User, project: Project, request: JobRequest) -> Job | None:

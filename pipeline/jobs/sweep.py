@@ -13,6 +13,7 @@ from django.utils import timezone
 from pipeline.jobs.finish import LOST, end_attempt, release_if_ready
 from pipeline.jobs.models import Attempt, Job, JobState, Worker, WorkerState
 from pipeline.jobs.moves import hint_ready, lock_job, move
+from pipeline.providers.models import Provider
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,9 @@ def release_waiting_jobs() -> None:
 def repeat_hints() -> int:
     """Send a hint for jobs that stand ready for a while; a hint too many does nothing."""
     waiting = Job.objects.filter(
-        state_id=JobState.Code.QUEUED, created_at__lt=timezone.now() - HINT_AFTER
+        state_id=JobState.Code.QUEUED,
+        created_at__lt=timezone.now() - HINT_AFTER,
+        offer__model__provider_id=Provider.Code.LOCAL.value,  # bridges look by themselves
     ).order_by("priority", "id")[: settings.Q_CLUSTER["workers"]]
     for job in waiting:
         hint_ready(job.pk)

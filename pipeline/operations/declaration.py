@@ -134,15 +134,9 @@ class OperationSpec:
         Raises:
             Invalid: nobody offers that.
         """
-        for offer in self.offers:
-            if provider in ("", offer.provider) and model in ("", offer.model):
-                return offer
-        known = ", ".join(f"{o.provider}/{o.model}" for o in self.offers)
-        raise Invalid(
-            f"“{self.title}” can't be run by {provider or 'any provider'} {model}.".strip(),
-            remedy=f"Choose one of: {known}.",
-            fields={"provider": [f"Choose one of: {known}."]},
-        )
+        from pipeline.operations.offers import find_offer  # it builds on these declarations
+
+        return find_offer(self, provider, model)
 
 
 def invalid_from(error: ValidationError) -> Invalid:

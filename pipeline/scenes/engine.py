@@ -12,7 +12,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import Max
 
-from pipeline.jobs.run import patiently
+from pipeline.jobs.context import patiently
 from pipeline.scenes import arrangement as history
 from pipeline.scenes.events import SceneEvents
 from pipeline.scenes.models import Scene, SceneRun, SceneState, Segment, Take

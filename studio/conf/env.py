@@ -83,6 +83,26 @@ class Env(BaseSettings):
         le=64,
         description="Processes that run jobs on this machine.",
     )
+    managed_comfyui: str = Field(
+        "",
+        alias="SEEDFRAME_MANAGED_COMFYUI",
+        description="JSON file of ComfyUI installations on this machine that may be restarted and"
+        " get nodes installed; empty: none.",
+    )
+    bridge_threads: int = Field(
+        16,
+        alias="SEEDFRAME_BRIDGE_THREADS",
+        ge=1,
+        le=256,
+        description="Jobs of ComfyUI and of paid providers that the bridge runs at once.",
+    )
+    provider_jobs: int = Field(
+        4,
+        alias="SEEDFRAME_PROVIDER_JOBS",
+        ge=1,
+        le=256,
+        description="Jobs that each paid provider is given at once.",
+    )
     default_plan: str = Field(
         "studio",
         alias="SEEDFRAME_DEFAULT_PLAN",

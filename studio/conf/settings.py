@@ -252,9 +252,18 @@ JOB_HEARTBEAT_SECONDS = 2
 JOB_HEARTBEAT_LIMIT_SECONDS = 20
 JOB_MAX_WORKER_LOSSES = 5
 PROJECT_RUNNING_JOBS = 8
+#: Jobs of remote providers in one bridge, and of one paid provider, at once.
+BRIDGE_THREADS = ENV.bridge_threads
+PROVIDER_CONCURRENT_JOBS = ENV.provider_jobs
 #: Jobs without an end that one person may have: the queue is everybody's.
 PERSON_UNFINISHED_JOBS = 500
 RESULT_CACHE_DAYS = 30
+#: The most GPU time that one output on own ComfyUI takes: the bound of its estimate, seconds.
+COMFYUI_MOST_SECONDS = 900
+#: How long the figures of ComfyUI instances are kept.
+VITALS_HOURS = 24
+#: File of installations that this machine manages; see docs/operations.md.
+MANAGED_COMFYUI = ENV.managed_comfyui
 DEFAULT_PLAN = ENV.default_plan
 SEEDFRAME_DEMO_BUILDERS: list[str] = [
     "pipeline.create.demo.build",
@@ -264,11 +273,15 @@ SEEDFRAME_SWEEPERS: list[str] = [
     "pipeline.jobs.sweep.sweep",
     "assets.storage.uploads.sweep_uploads",
     "assets.renditions.sweep.sweep_renditions",
+    "pipeline.providers.webhooks.sweep_receipts",
     "pipeline.seeds.checking.sweep_checks",
     "pipeline.scenes.sweep.sweep_scenes",
     "billing.plans.services.renew_allowances",
     "studio.queue.services.prune_failures",
     "studio.queue.services.prune_abandoned",
+    "pipeline.comfyui.heartbeat.beat_in_background",
+    "pipeline.comfyui.heartbeat.prune_vitals",
+    "pipeline.workflows.readiness.sweep_readiness",
 ]
 
 # --- providers --------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ class Spec:
         handles: file descriptors that it inherits.
         cluster: name of its task queue, if it is a task cluster.
         workers: processes of that cluster that run tasks.
+        drains: when all is stopped it may finish what it has begun, as a task cluster may.
+        beat: file that it touches every few seconds while it is well.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Spec:
     handles: Sequence[int] = ()
     cluster: str = ""
     workers: int = 0
+    drains: bool = False
+    beat: Path | None = None
 
 
 class Child:

@@ -19,7 +19,7 @@ from studio.ops.children import Child, Spec
 from studio.ops.database import EmbeddedDatabase, EmbeddedDatabaseError
 from studio.ops.folder import DataFolder
 from studio.ops.leftovers import remember
-from studio.ops.watch import ClusterWatch, Watch, WebWatch
+from studio.ops.watch import BeatWatch, ClusterWatch, Watch, WebWatch
 from studio.queue import busy
 
 TICK_SECONDS = 0.2
@@ -116,6 +116,16 @@ class Supervisor:
         self.children.append(child)
         child.start()
         self._remember()
+        if spec.beat is not None:
+            self.watch(
+                BeatWatch(
+                    spec.name,
+                    spec.beat,
+                    lambda: child.pid,
+                    self._stop_watches,
+                    self._complainer(child),
+                )
+            )
         if spec.cluster:
             self.watch(
                 ClusterWatch(
@@ -235,7 +245,7 @@ class Supervisor:
     # --- stopping -----------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """End web, task clusters, the rest and the database, in this order and bounded time.
+        """End web, task clusters and bridge, the rest, the database, in this order, bounded time.
 
         Tasks get `grace_seconds` to finish; what is still running then is killed, and the sweeper
         of the next start finds its jobs. A further signal kills at once.
@@ -243,7 +253,7 @@ class Supervisor:
         self._stop_watches.set()
         asked = self.signals.count
         old = [child for child, _ in self._draining]
-        clusters = [c for c in self.children if c.spec.cluster]
+        clusters = [c for c in self.children if c.spec.cluster or c.spec.drains]
         web = [c for c in self.children if c.spec.name == "web"]
         rest = [c for c in self.children if c not in clusters and c not in web]
         for group, seconds in ((web, 5.0), (clusters + old, self.grace_seconds), (rest, 5.0)):
@@ -266,7 +276,8 @@ class Supervisor:
             if insists or waited > seconds:
                 break
             working = [c for c in alive if c.spec.cluster and self._is_working(c)]
-            if waited > IDLE_SECONDS and alive[0].spec.cluster and not working:
+            idle = not working and all(c.spec.cluster for c in alive)
+            if waited > IDLE_SECONDS and idle:
                 break
             if working and waited > 1.5 and not told:
                 told = True

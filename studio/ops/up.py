@@ -268,6 +268,10 @@ class Studio:
             environment = supervised | ({} if name == conf["name"] else {"Q_CLUSTER_NAME": name})
             command = _manage("qcluster", "--skip-checks")
             supervisor.add(Spec(name, command, environment, cluster=name, workers=workers))
+        beat = self.folder.run / "bridge.beat"
+        grace = str(max(1.0, self.options.grace_seconds - 4))
+        command = _manage("bridge", "--skip-checks", "--grace", grace, "--beat", str(beat))
+        supervisor.add(Spec("bridge", command, supervised, drains=True, beat=beat))
         supervisor.add(Spec("sweeper", _manage("sweeper", "--skip-checks"), supervised))
 
     def clusters(self) -> dict[str, int]:
@@ -329,7 +333,7 @@ class Studio:
             self.terminal.show(f"  Password    {self.password}   (shown once; you choose your own)")
         self.terminal.say(
             f"  Data folder {self.folder.root}\n"
-            f"  Processes   web, {clusters}, sweeper"
+            f"  Processes   web, {clusters}, bridge, sweeper"
             f"{', database' if settings.EMBEDDED_DATABASE else ''}\n"
             f"  Ready after {time.monotonic() - self.began:.1f} s. Stop with Ctrl-C"
             f" (or kill {os.getpid()})."

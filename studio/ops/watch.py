@@ -32,6 +32,8 @@ BOOTING_SECONDS = 180.0
 FIRST_CANARY_SECONDS = 3.0
 WEB_EVERY_SECONDS = 10.0
 WEB_LIMIT_SECONDS = 60.0
+BEAT_EVERY_SECONDS = 5.0
+BEAT_LIMIT_SECONDS = 90.0
 
 
 class Watch(threading.Thread):
@@ -158,6 +160,40 @@ def _is_dead(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
+
+
+class BeatWatch(Watch):
+    """Looks whether a process still touches its file.
+
+    Args:
+        path: the file.
+        pid: asks for the process's number; None while it does not run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        pid: Callable[[], int | None],
+        stop: threading.Event,
+        complain: Callable[[str], None],
+    ) -> None:
+        super().__init__(name, stop, complain)
+        self.path = path
+        self.pid = pid
+
+    def run(self) -> None:
+        """Look every five seconds; a minute and a half without a touch is a fault."""
+        known: int | None = None
+        last, seen = time.monotonic(), 0.0
+        while self.pause(BEAT_EVERY_SECONDS):
+            pid = self.pid()
+            touched = self.path.stat().st_mtime if self.path.exists() else 0.0
+            if pid is None or pid != known or touched != seen:
+                known, last, seen = pid, time.monotonic(), touched
+            elif time.monotonic() - last > BEAT_LIMIT_SECONDS:
+                self.complain(f"gave no sign of life for {BEAT_LIMIT_SECONDS:g} s")
+                last = time.monotonic()
 
 
 class WebWatch(Watch):

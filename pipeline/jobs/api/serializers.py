@@ -8,7 +8,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pipeline.jobs.finish import charged_microcredits, held_microcredits
-from pipeline.jobs.models import Attempt, Job, JobEvent, JobEventKind, JobOutput, JobState, Priority
+from pipeline.jobs.models import (
+    Attempt,
+    Job,
+    JobEvent,
+    JobEventKind,
+    JobOutput,
+    JobState,
+    Priority,
+    SelectionRule,
+)
 from studio.core.api.fields import CodeField
 
 
@@ -72,6 +81,13 @@ class OutputSerializer(serializers.ModelSerializer[JobOutput]):
         ]
 
 
+class SelectionSerializer(serializers.Serializer[Any]):
+    """By which rule an offer was chosen, and why it was this one."""
+
+    rule = CodeField(SelectionRule.Code, source="rule_id", read_only=True)
+    reason = serializers.CharField(read_only=True)
+
+
 class JobSerializer(serializers.ModelSerializer[Job]):
     """A job as lists show it. Load with `pipeline.jobs.queries.for_list`."""
 
@@ -84,6 +100,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     priority = CodeField(Priority.Code, source="priority_id", read_only=True)
     random_seed = serializers.IntegerField(read_only=True)
     derivation = serializers.CharField(source="derivation.kind.code", read_only=True, default=None)
+    selection = SelectionSerializer(
+        read_only=True, default=None, help_text="why the studio chose this offer; null: it did not"
+    )
     outputs = OutputSerializer(many=True, read_only=True)
 
     class Meta:
@@ -106,6 +125,8 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "ended_at",
             "cancel_requested_at",
             "derivation",
+            "may_fall_back",
+            "selection",
             "outputs",
         ]
 
@@ -189,6 +210,18 @@ class SubmitSerializer(serializers.Serializer[Any]):
         required=False, default=True, help_text="an identical earlier result will do"
     )
     on_worker_loss = serializers.ChoiceField(["requeue", "fail"], required=False, default="requeue")
+    choose = CodeField(
+        SelectionRule.Code,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="the rule by which an offer is chosen when no provider is named",
+    )
+    may_fall_back = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="another provider may take its place when this one fails",
+    )
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -209,6 +242,11 @@ class EstimateSerializer(serializers.Serializer[Any]):
     reasons = ReasonSerializer(many=True)
     explanation = serializers.CharField()
     size = serializers.CharField(help_text="how the wanted size is reached")
+    provider = serializers.CharField(help_text="who would make it")
+    model = serializers.CharField()
+    selection = serializers.CharField(
+        allow_blank=True, help_text="why it would be this one, where a rule chose it"
+    )
 
 
 class PrioritySerializer(serializers.Serializer[Any]):

@@ -31,6 +31,7 @@ from pipeline.jobs.queries import for_list
 from pipeline.jobs.submit import JobRequest, Plan, plan_job, submit_job
 from pipeline.operations.declaration import OperationSpec
 from pipeline.operations.schema import parameter_schema
+from pipeline.providers.models import Provider
 from studio.core.errors import Invalid
 from studio.core.models import ApiScope, Project, User
 
@@ -63,6 +64,8 @@ def job_request(spec: OperationSpec, data: dict[str, Any], key: str = "") -> Job
         start_at=data["start_at"],
         needs=data["needs"],
         reuse=data["reuse"],
+        choose=data["choose"],
+        may_fall_back=data["may_fall_back"],
         idempotency_key=key,
     )
 
@@ -129,6 +132,9 @@ def estimate_document(plan: Plan) -> dict[str, Any]:
         "reasons": plan.preflight.reasons,
         "explanation": plan.quote.explanation,
         "size": size_sentence(plan),
+        "provider": plan.offer.provider,
+        "model": plan.offer.model,
+        "selection": plan.choice.reason if plan.choice else "",
     }
 
 
@@ -338,9 +344,16 @@ def _body_schema(spec: OperationSpec) -> dict[str, Any]:
             "parameters": json.loads(json.dumps(parameter_schema(spec))),
             "provider": {
                 "type": "string",
-                "enum": ["", *sorted({o.provider for o in spec.offers})],
+                "enum": ["", *(provider.code for provider in Provider.Code)],
+                "description": "Empty: by the rule `choose`, else the operation's first offer.",
             },
-            "model": {"type": "string", "enum": ["", *sorted({o.model for o in spec.offers})]},
+            "model": {
+                "type": "string",
+                "description": "One of the provider's for this operation; workflows that are bound"
+                " to it are models of `comfyui`.",
+            },
+            "choose": {"type": ["string", "null"], "enum": ["price", "speed", "quality", None]},
+            "may_fall_back": {"type": "boolean", "default": False},
             "inputs": {
                 "type": "array",
                 "items": {

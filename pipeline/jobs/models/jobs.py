@@ -213,6 +213,11 @@ class Selection(models.Model):
     def __str__(self) -> str:
         return self.reason
 
+    @property
+    def rule_label(self) -> str:
+        """The rule in words. No query."""
+        return SelectionRule.Code(self.rule_id).label
+
 
 class IdempotencyKey(models.Model):
     """A row states that a person's key stands for this request, and which job came of it."""

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from assets.models import Version
-from pipeline.jobs.control import request_from
 from pipeline.jobs.models import DerivationKind, Job, JobOutput
+from pipeline.jobs.requests import request_from
 from pipeline.jobs.submit import JobRequest, Plan, plan_job, submit_job
 from pipeline.seeds.events import SeedEvents
 from pipeline.seeds.models import SeedImage, SeedSlot, Variation, VariationJob, VariationMethod

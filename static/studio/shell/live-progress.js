@@ -1,7 +1,8 @@
 /**
  * <live-progress data-job="code" [data-title]>: shows `job-progress` messages of one job.
  *
- * Inside, all optional: <progress>, [data-percent], [data-stage], [data-left].
+ * Inside, all optional: <progress>, [data-percent], [data-stage], [data-left], and an image
+ * [data-preview], which shows `job-preview` messages: small pictures of what is in the making.
  * With `data-title` the page title shows the percentage too.
  */
 const PLAIN_TITLE = document.title;
@@ -14,6 +15,7 @@ class LiveProgress extends HTMLElement {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     document.body.addEventListener("job-progress", (event) => this.update(event.detail), { signal });
+    document.body.addEventListener("job-preview", (event) => this.preview(event.detail), { signal });
     document.body.addEventListener("job-changed", (event) => this.changed(event.detail), { signal });
   }
 
@@ -44,6 +46,13 @@ class LiveProgress extends HTMLElement {
     const gain = permille - this.first.permille;
     const passed = Date.now() - this.first.at;
     return gain < LEAST_GAIN || passed < LEAST_MS ? undefined : (passed * (1000 - permille)) / gain;
+  }
+
+  preview({ code, image }) {
+    const picture = this.querySelector("[data-preview]");
+    if (code !== this.dataset.job || !picture || !image?.startsWith("data:image/jpeg;base64,")) return;
+    picture.src = image;
+    picture.hidden = false;
   }
 
   changed({ code, state }) {

@@ -1,0 +1,122 @@
+"""Another provider takes the place of one that failed, where the person has allowed it.
+
+The failed job stays failed, and its credits go back before the next ones are held. The same
+request goes to the best offer that was not tried before; so a chain ends with the last offer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from pipeline.jobs.models import (
+    Attempt,
+    DerivationKind,
+    ErrorClass,
+    Job,
+    JobDependency,
+    JobEventKind,
+    JobState,
+    Selection,
+    SelectionRule,
+)
+from pipeline.jobs.moves import add_history
+from pipeline.jobs.requests import find_inputs, request_from
+from pipeline.jobs.selection import Choice, Key, choose_offer
+from pipeline.jobs.signals import job_replaced
+from pipeline.jobs.submit import submit_job
+from pipeline.operations.catalogue import get_operation
+from studio.core.errors import DomainError
+
+#: Failures that another provider may not have; what is wrong with the request stays wrong.
+FALLS_BACK = frozenset(
+    {ErrorClass.Code.PROVIDER, ErrorClass.Code.TIMEOUT, ErrorClass.Code.WORKER_LOST}
+)
+
+
+def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -> Job | None:
+    """Ask another provider for what this failed job was to make.
+
+    Called in the transaction that ends the job, after its credits went back. Not for a job that
+    was to be cancelled, nor where a request of it may have run after all.
+
+    Returns:
+        The job that takes its place, or None; why there is none, the job's history says.
+    """
+    if not job.may_fall_back or job.state_id != JobState.Code.FAILED:
+        return None
+    if error_class not in FALLS_BACK or job.cancel_requested_at is not None:
+        return None
+    if attempt.requests.filter(request_id="").exists():
+        add_history(
+            job,
+            JobEventKind.Code.REQUEST,
+            "No other provider is asked: a request was sent and its answer is not known.",
+        )
+        return None
+    try:
+        with transaction.atomic():
+            made = _submit(job)
+    except DomainError as error:
+        text = f"No other provider takes its place: {error.detail}"
+        add_history(job, JobEventKind.Code.REQUEST, text)
+        return None
+    job_replaced.send(sender=Job, job=job, by=made)
+    return made
+
+
+def _submit(job: Job) -> Job:
+    """The same request at the best offer that is left.
+
+    Raises:
+        DomainError: none is left, or the person may not or can't pay for it.
+    """
+    choice = _choose(job)
+    request = replace(
+        request_from(job, kind=DerivationKind.Code.FALLBACK),
+        provider=choice.offer.provider,
+        model=choice.offer.model,
+        may_fall_back=True,
+        choose=None,
+    )
+    made = submit_job(actor=job.creator, project=job.project, request=request)
+    failed = job.offer.model
+    reason = f"{failed.title} failed. {choice.reason}"[:300]
+    Selection.objects.create(job=made, rule_id=choice.rule.value, reason=reason)
+    # Who waits for the failed job waits for this one.
+    waiting = JobDependency.objects.filter(needs=job, job__state_id=JobState.Code.WAITING)
+    waiting.update(needs=made)
+    add_history(made, JobEventKind.Code.REQUEST, f"Takes the place of a job that failed: {job}")
+    add_history(job, JobEventKind.Code.REQUEST, f"{choice.offer.title} takes its place")
+    return made
+
+
+def _choose(job: Job) -> Choice:
+    spec = get_operation(job.offer.operation.code)
+    request = request_from(job, kind=DerivationKind.Code.FALLBACK)
+    chosen = Selection.objects.filter(job=job).first()
+    return choose_offer(
+        actor=job.creator,
+        project=job.project,
+        spec=spec,
+        parameters=spec.clean(request.parameters),
+        inputs=find_inputs(job.creator, job.project, spec, request.inputs),
+        rule=SelectionRule.Code(chosen.rule_id) if chosen else SelectionRule.Code.PRICE,
+        without=_tried(job),
+    )
+
+
+def _tried(job: Job) -> set[Key]:
+    """The offers of this job and of those in whose place it stands."""
+    tried: set[Key] = set()
+    step: Job | None = job
+    while step is not None:
+        model = step.offer.model
+        tried.add((model.provider.code, model.code))
+        step = (
+            Job.objects.filter(derived__job=step, derived__kind_id=DerivationKind.Code.FALLBACK)
+            .select_related("offer__model__provider")
+            .first()
+        )
+    return tried

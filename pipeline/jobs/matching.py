@@ -1,0 +1,83 @@
+"""Which worker takes a job of a provider that is not this machine, and why a job waits.
+
+A provider whose jobs run on registered machines says by its entry in `CHOOSERS` which of them
+takes a job now; the others are reached from anywhere, by the bridge itself, and have a limit of
+jobs at once (`PROVIDER_CONCURRENT_JOBS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from pipeline.jobs.models import Job, JobState, Worker, WorkerKind, WorkerState
+from pipeline.jobs.states import ACTIVE
+from pipeline.providers.models import Provider
+
+#: By provider: the worker that takes the job now, or None. Called inside the decision, which is
+#: one at a time for the whole studio: a few queries at most, and no network.
+CHOOSERS: dict[str, Callable[[Job], Worker | None]] = {}
+
+#: By provider: what a waiting job waits for, in a sentence; empty when it only waits its turn.
+EXPLAIN_WAIT: dict[str, Callable[[Job], str]] = {}
+
+
+def choose_worker(job: Job, bridge: Worker) -> Worker | None:
+    """The worker that the attempt belongs to, or None when nobody can take the job now."""
+    choose = CHOOSERS.get(job.offer.model.provider.code)
+    return bridge if choose is None else choose(job)
+
+
+def capped_providers() -> list[Provider.Code]:
+    """Providers that take so many of our jobs at once and no more."""
+    return [p for p in Provider.Code if p != Provider.Code.LOCAL and p.code not in CHOOSERS]
+
+
+def explain_wait(job: Job) -> str:
+    """Why a queued job does not run yet, in a sentence; empty when it is not queued.
+
+    A few queries; for the page of one job.
+    """
+    if job.state_id != JobState.Code.QUEUED:
+        return ""
+    provider = Provider.Code(job.offer.model.provider_id)
+    is_local = provider == Provider.Code.LOCAL
+    active = Job.objects.filter(state_id__in=ACTIVE)
+    ours = active.filter(project_id=job.project_id)
+    local = {"offer__model__provider_id": Provider.Code.LOCAL.value}
+    ours = ours.filter(**local) if is_local else ours.exclude(**local)
+    if ours.count() >= settings.PROJECT_RUNNING_JOBS:
+        return f"This project has {settings.PROJECT_RUNNING_JOBS} jobs running, its share."
+    if is_local:
+        return _explain_turn(job)
+    if not _bridge_runs():
+        return (
+            "No bridge runs, which talks to ComfyUI and to paid providers; an Admin starts it with"
+            " the studio."
+        )
+    if provider in capped_providers():
+        running = active.filter(offer__model__provider_id=provider.value).count()
+        if running >= settings.PROVIDER_CONCURRENT_JOBS:
+            return f"{provider.label} works on {running} jobs of the studio, as many as it may."
+    explain = EXPLAIN_WAIT.get(provider.code)
+    return (explain(job) if explain is not None else "") or _explain_turn(job)
+
+
+def _bridge_runs() -> bool:
+    working = (WorkerState.Code.ONLINE, WorkerState.Code.DEGRADED)
+    bridges = Worker.objects.filter(kind_id=WorkerKind.Code.BRIDGE, state_id__in=working)
+    return bridges.exists()
+
+
+def _explain_turn(job: Job) -> str:
+    """How many jobs of the same project are before it."""
+    before = Job.objects.filter(
+        state_id=JobState.Code.QUEUED,
+        project_id=job.project_id,
+        priority_id=job.priority_id,
+        pk__lt=job.pk,
+    ).count()
+    if not before:
+        return "It waits its turn."
+    return f"It waits its turn: {before:,} job{'s' if before > 1 else ''} of the project before it."

@@ -1,0 +1,27 @@
+"""How the providers are reached, by their code; asked just before an adapter runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.jobs.models import Attempt
+from pipeline.providers.base import Access, ComfyTarget, RunRequest
+from pipeline.providers.keys import PAID, access_for
+
+Target = Access | ComfyTarget
+
+
+def paid_target(attempt: Attempt, request: RunRequest) -> Target:
+    """The address and key of a paid provider for the person who asked.
+
+    Raises:
+        ProviderError: there is no key.
+    """
+    model = attempt.job.offer.model
+    return access_for(model.provider.code, model, attempt.job.creator)
+
+
+#: Each may raise a `ProviderError`, which ends the attempt. Slices above add theirs.
+TARGETS: dict[str, Callable[[Attempt, RunRequest], Target]] = {
+    provider.code: paid_target for provider in PAID
+}
