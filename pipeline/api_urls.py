@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from pipeline.engines.api import CapabilityListView
 from pipeline.jobs.api import stream, views
 from pipeline.operations.api import OperationListView, OperationView
 from pipeline.operations.catalogue import CATALOGUE
 from pipeline.presets.api import StyleListView, TemplateListView
+from pipeline.providers.api import ProviderKeyCheckView, ProviderKeyListView, ProviderKeyView
 
 
 def _by_operation() -> list[URLPattern]:
@@ -38,6 +40,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:code>/determinism-check/", views.determinism_check, name="api-job-check"),
     path("jobs/<uuid:code>/priority/", views.priority, name="api-job-priority"),
     *_by_operation(),
+    path("workers/", include("pipeline.comfyui.api_urls")),
+    path("capabilities/", CapabilityListView.as_view(), name="api-capabilities"),
+    path("provider-keys/", ProviderKeyListView.as_view(), name="api-provider-keys"),
+    path("provider-keys/<uuid:code>/", ProviderKeyView.as_view(), name="api-provider-key"),
+    path(
+        "provider-keys/<uuid:code>/check/",
+        ProviderKeyCheckView.as_view(),
+        name="api-provider-key-check",
+    ),
     path("", include("pipeline.characters.api_urls")),
     path("", include("pipeline.seeds.api_urls")),
     path("", include("pipeline.scenes.api_urls")),

@@ -30,11 +30,12 @@ class Instance(models.Model):
 
     Name, state and heartbeat are those of its worker. `capacity` is how many prompts of ours may
     lie in its queue at once. `rate_permille` is what a GPU second there counts, in thousandths of
-    the price book's. `install_name` names its entry in the file of managed installations.
+    the price book's. `install_name` names its entry in the file of managed installations. A retired
+    instance is not asked for any more and keeps its history; its address may be registered anew.
     """
 
     worker = models.OneToOneField(Worker, on_delete=models.PROTECT, related_name="instance")
-    url = models.URLField(max_length=300, unique=True)
+    url = models.URLField(max_length=300)
     capacity = models.PositiveSmallIntegerField(default=2)
     rate_permille = models.PositiveIntegerField(default=1000)
     install_name = models.CharField(max_length=80, blank=True)
@@ -46,9 +47,13 @@ class Instance(models.Model):
     )
     message = models.CharField(max_length=300, blank=True, help_text="why it is not online")
     restarted_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["url"], condition=Q(retired_at=None), name="instance_url_once"
+            ),
             models.CheckConstraint(
                 condition=Q(capacity__gte=1, capacity__lte=100), name="instance_capacity_in_range"
             ),
@@ -78,12 +83,15 @@ class InstanceCatalogue(models.Model):
     """A row states what an instance said it has: `/object_info` and its model lists, whole.
 
     `model_files` maps folder to file names (`/models/{folder}`); `embeddings` is one of them.
+    `system` is what of `/system_stats` stays the same until it is started anew: software, devices,
+    command line.
     """
 
     instance = models.OneToOneField(Instance, on_delete=models.CASCADE, related_name="catalogue")
     version = models.CharField(max_length=40, blank=True, help_text="of ComfyUI")
     object_info = models.JSONField()
     model_files = models.JSONField()
+    system = models.JSONField(default=dict, blank=True)
     sha256 = models.CharField(max_length=64)
     fetched_at = models.DateTimeField(db_default=Now())
 

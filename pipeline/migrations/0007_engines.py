@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("url", models.URLField(max_length=300, unique=True)),
+                ("url", models.URLField(max_length=300)),
                 ("capacity", models.PositiveSmallIntegerField(default=2)),
                 ("rate_permille", models.PositiveIntegerField(default=1000)),
                 ("install_name", models.CharField(blank=True, max_length=80)),
@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="why it is not online", max_length=300),
                 ),
                 ("restarted_at", models.DateTimeField(blank=True, null=True)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -134,6 +135,7 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(blank=True, help_text="of ComfyUI", max_length=40)),
                 ("object_info", models.JSONField()),
                 ("model_files", models.JSONField()),
+                ("system", models.JSONField(blank=True, default=dict)),
                 ("sha256", models.CharField(max_length=64)),
                 (
                     "fetched_at",
@@ -223,6 +225,7 @@ class Migration(migrations.Migration):
                 ),
                 ("code", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("secret", models.BinaryField()),
+                ("webhook_secret", models.BinaryField(blank=True, default=b"")),
                 ("hint", models.CharField(max_length=8)),
                 ("message", models.CharField(blank=True, max_length=300)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
@@ -906,6 +909,14 @@ class Migration(migrations.Migration):
             model_name="installstep",
             constraint=models.UniqueConstraint(
                 fields=("plan", "package"), name="install_step_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="instance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("url",),
+                name="instance_url_once",
             ),
         ),
         migrations.AddConstraint(

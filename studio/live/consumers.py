@@ -14,7 +14,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError
 
 from studio.core.models import Membership, Project, Session, User
-from studio.live.services import project_group, user_group
+from studio.live.services import project_group, studio_group, user_group
 
 RECHECK_SECONDS = 30
 MAX_PROJECTS = 200
@@ -143,7 +143,7 @@ def find_groups(user_id: int, session_key: str, wanted: str) -> tuple[set[str], 
         if not Project.objects.visible_to(user).filter(code=code).exists():
             return set(), NOT_FOUND
         codes.add(code)
-    return {user_group(user.pk)} | {project_group(c) for c in codes}, 0
+    return {studio_group(), user_group(user.pk)} | {project_group(c) for c in codes}, 0
 
 
 groups_for: Any = database_sync_to_async(find_groups)

@@ -26,6 +26,11 @@ def user_group(user_id: int) -> str:
     return f"user.{user_id}"
 
 
+def studio_group() -> str:
+    """The live group of everyone who is signed in: for what the whole studio may see."""
+    return "studio"
+
+
 def job_group(code: uuid.UUID) -> str:
     """The live group of everyone who follows one job."""
     return f"job.{code.hex}"
