@@ -17,7 +17,7 @@ from pipeline.workflows.editor import Unreadable, editor_to_graph
 from pipeline.workflows.objectinfo import ObjectInfo
 from pipeline.workflows.pngtext import PNG_SIGNATURE, png_texts
 
-__all__ = ["MOST_BYTES", "MOST_NODES", "Imported", "Unreadable", "read_document"]
+__all__ = ["MOST_BYTES", "MOST_NODES", "Imported", "Unreadable", "checked_graph", "read_document"]
 
 #: A picture with its graph is larger than the graph alone.
 MOST_BYTES = 60_000_000
@@ -160,6 +160,22 @@ def _from_editor(
 ) -> Imported:
     graph = editor_to_graph(editor, object_info, problems)
     return Imported(_checked(graph, problems), editor, problems)
+
+
+def checked_graph(graph: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A graph from a request, as it may be stored: of plain JSON, within limits.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    counts = {"text": 0, "number": 0}
+    problems: list[str] = []
+    checked = _checked(_clean(dict(graph), counts, "The graph"), problems)
+    if counts["number"]:
+        raise Unreadable("The graph holds numbers that are none (NaN, infinity).")
+    if problems:
+        raise Unreadable(problems[0])
+    return checked
 
 
 def _checked(graph: Mapping[str, Any], problems: list[str]) -> dict[str, dict[str, Any]]:

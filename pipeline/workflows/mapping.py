@@ -86,8 +86,16 @@ def derived_from(name: str) -> Rounding | None:
 
 
 def operation_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """An operation's parameters with what follows from them: `fps` and `duration_s`."""
+    """An operation's parameters with what follows from them.
+
+    `fps` and `duration_s` are worked out, the words of a style are added to the prompt, and an
+    instruction is a prompt where there is no other.
+    """
     values = dict(parameters)
+    if "instruction" in values:
+        values.setdefault("prompt", values["instruction"])
+    if (style := values.get("style_prompt")) and isinstance(values.get("prompt"), str):
+        values["prompt"] = ", ".join(part for part in (values["prompt"], str(style)) if part)
     rate, below = values.get("fps_num"), values.get("fps_den", 1)
     if isinstance(rate, int) and isinstance(below, int) and below > 0:
         values.setdefault("fps", rate / below)

@@ -189,7 +189,8 @@ class WorkflowParameter(models.Model):
 
     `name` is the parameter of the operation that it serves (`prompt`, `width_px`, `anchor_weight`,
     `random_seed`); for a file the role it is given in. `default` and `choices` are values in JSON;
-    no default means that it must be given. A number that the operation states in other units is
+    no default means that it must be given, and for a file an empty text that it may be left out,
+    with the nodes that depend on it. A number that the operation states in other units is
     multiplied by `scale_ratio` and rounded for whole numbers.
     """
 
@@ -285,6 +286,9 @@ class MissingKind(Lookup):
         INPUT = 3, "input", "Input name"
         TAG = 4, "tag", "Tag"
         MEMORY = 5, "memory", "Memory"
+        LINK = 6, "link", "Link"
+        VALUE = 7, "value", "Value"
+        GRAPH = 8, "graph", "Graph"
 
 
 class Readiness(models.Model):

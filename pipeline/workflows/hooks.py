@@ -1,0 +1,59 @@
+"""Where workflows take part in what lies below them: offers, checks, targets, matching, endings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from pipeline.jobs.matching import CHOOSERS, EXPLAIN_WAIT
+from pipeline.jobs.models import Job
+from pipeline.jobs.signals import job_ended
+from pipeline.jobs.targets import TARGETS
+from pipeline.operations.comfyui_run import BOUNDS, RESOLVERS
+from pipeline.operations.declaration import OfferSpec
+from pipeline.operations.offers import CHECKS, SOURCES, USABLE
+from pipeline.providers.models import Provider
+from pipeline.workflows.binding import DEFAULT_SKU, most_milli, workflow_offers
+from pipeline.workflows.checking import check_request
+from pipeline.workflows.matching import choose_instance, explain_wait
+from pipeline.workflows.models import Readiness, WorkflowState
+from pipeline.workflows.running import is_comfy, remember_prefixes, resolve_run, target_for
+
+COMFYUI = Provider.Code.COMFYUI.code
+
+
+def why_unusable(offer: OfferSpec, _user: Any) -> str:
+    """Why an offer of own ComfyUI can't be used by anybody now; one query."""
+    if offer.provider != COMFYUI or offer.sku == DEFAULT_SKU:
+        return ""
+    ready = Readiness.objects.filter(
+        workflow_version__workflow__slug=offer.model,
+        workflow_version__state_id=WorkflowState.Code.PRODUCTION,
+        instance__retired_at=None,
+        missing=None,
+    )
+    return "" if ready.exists() else f"No instance has what “{offer.title}” needs."
+
+
+def register() -> None:
+    """Put every hook in its place; doing so again changes nothing."""
+    for hooks, hook in (
+        (SOURCES, workflow_offers),
+        (USABLE, why_unusable),
+        (CHECKS, check_request),
+        (RESOLVERS, resolve_run),
+        (BOUNDS, most_milli),
+    ):
+        if hook not in hooks:  # type: ignore[operator]
+            hooks.append(hook)  # type: ignore[attr-defined]
+    TARGETS[COMFYUI] = target_for
+    CHOOSERS[COMFYUI] = choose_instance
+    EXPLAIN_WAIT[COMFYUI] = explain_wait
+
+
+@receiver(job_ended, dispatch_uid="pipeline.workflows.job_ended")
+def keep_prefixes(job: Job, **_: Any) -> None:
+    """Remember what the server of a job that succeeded has in memory now."""
+    if is_comfy(job):
+        remember_prefixes(job)
