@@ -75,7 +75,7 @@ def _explain_turn(job: Job) -> str:
     before = Job.objects.filter(
         state_id=JobState.Code.QUEUED,
         project_id=job.project_id,
-        priority_id=job.priority_id,
+        priority=job.priority,
         pk__lt=job.pk,
     ).count()
     if not before:

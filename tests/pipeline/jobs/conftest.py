@@ -72,3 +72,6 @@ def run_next() -> Job | None:
         return None
     AttemptRun(attempt).run()
     return Job.objects.get(pk=attempt.job_id)
+
+
+from tests.pipeline.jobs.remote import remote  # noqa: E402, F401  (a fixture)
