@@ -17,7 +17,7 @@ DETAIL_LENGTH = 20_000
 _PATH = re.compile(
     r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[\\/][\w .@+%()~-]*[\w@+%()~-])+[\\/]([\w@+%()~-][\w.@+%()~-]*)"
 )
-_PROVIDER_TEXT = re.compile(r"^[\s*]+|^(?:ERROR:)\s*", re.IGNORECASE)
+_DECORATION = re.compile(r"^[\s*]*(?:ERROR:)?\s*", re.IGNORECASE)
 _OUT_OF_MEMORY = ("OutOfMemoryError", "out of memory")
 #: Exceptions of a node that come of what it was given.
 _INPUT_FAULTS = ("UnidentifiedImageError", "DecompressionBombError", "InvalidDataError")
@@ -27,7 +27,7 @@ def plain(text: object, length: int = 200) -> str:
     """One line of a server's text for people: no line breaks, no paths but the file's name."""
     lines = [line.strip() for line in str(text).splitlines() if line.strip()]
     first = _PATH.sub(r"\1", lines[0]) if lines else ""
-    first = _PROVIDER_TEXT.sub("", first).strip().strip("*").strip()
+    first = _DECORATION.sub("", first).strip()
     return first if len(first) <= length else first[: length - 1] + "…"
 
 
@@ -153,7 +153,9 @@ def _top_fault(error: Mapping[str, Any], graph: Graph) -> str:
 
 
 def raised(data: Mapping[str, Any], graph: Graph) -> ProviderError:
-    """A node raised while it ran."""
+    """A node raised while it ran; without data the server did not record which, or why."""
+    if not data:
+        return ProviderError("The workflow failed on the server, which does not say why.")
     label = node_label(graph, data.get("node_id", "?"), data.get("node_type"))
     kind = str(data.get("exception_type", ""))
     said = str(data.get("exception_message", ""))
@@ -191,6 +193,17 @@ def blocked(data: Mapping[str, Any] | None, graph: Graph, prompt_id: str) -> Pro
         _sentence(f"The workflow stopped itself before {label}: {said or 'it gives no reason'}"),
         detail=detail_of(**{str(k): v for k, v in data.items() if k != "current_outputs"}),
     )
+
+
+def gone(what: object, prompt_id: str, by_socket: bool) -> ProviderError:
+    """The prompt ended well, and its result can't be had, not even by saving it anew."""
+    message = (
+        "The workflow hands its picture over a live connection only, and that did not hold. Let"
+        " it save the picture with a SaveImage node."
+        if by_socket
+        else "The server says that it is done, but the result is gone from it."
+    )
+    return ProviderError(message, detail=detail_of(missing=str(what), prompt_id=prompt_id))
 
 
 def interrupted(prompt_id: str) -> ProviderError:

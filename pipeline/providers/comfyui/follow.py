@@ -268,7 +268,7 @@ class Run:
             elif prompt.images:
                 got = looked_at(prompt.images[0], "image.png")
             elif self._saves_by_socket(prompt):
-                raise Missing("the socket was closed when the pictures came")
+                raise Missing("what came over the socket")
             else:
                 raise errors.blocked(prompt.blocked, prompt.graph, prompt.prompt_id)
         except Missing as error:
@@ -287,10 +287,7 @@ class Run:
     def _run_again(self, prompt: Prompt, why: Missing) -> None:
         """The server named a file that it does not have: let it be saved anew, once."""
         if prompt.is_rerun:
-            raise ProviderError(
-                "The server says that it is done, but the result is gone from it.",
-                detail=errors.detail_of(file=str(why), prompt_id=prompt.prompt_id),
-            ) from why
+            raise errors.gone(why, prompt.prompt_id, self._saves_by_socket(prompt)) from why
         log.info("%s is gone from %s: saved anew", why, self.http.url)
         self._open(self.sender.send(prompt.position, again=prompt))
 

@@ -33,6 +33,7 @@ from pipeline.providers.comfyui.outputs import messages_of, needed_nodes
 
 #: How long a server may not answer while prompts are taken back from it.
 GONE_S = 5.0
+_ENDS = ("execution_success", "execution_error", "execution_interrupted")
 
 
 class Verdict(enum.Enum):
@@ -60,12 +61,15 @@ def verdict_of(entry: Mapping[str, Any]) -> tuple[Verdict, Mapping[str, Any]]:
 
 def gpu_ms(entry: Mapping[str, Any]) -> int | None:
     """How long a prompt ran, by the server's own clock; None where it does not say."""
-    times = [
-        data["timestamp"]
+    times: dict[str, float] = {
+        name: data["timestamp"]
         for name, data in messages_of(entry)
-        if name.startswith("execution_") and isinstance(data.get("timestamp"), int | float)
-    ]
-    return math.ceil(max(times) - min(times)) if len(times) > 1 else None
+        if isinstance(data.get("timestamp"), int | float)
+    }
+    ends = [times[name] for name in _ENDS if name in times]
+    if "execution_start" not in times or not ends:
+        return None
+    return max(0, math.ceil(ends[0] - times["execution_start"]))
 
 
 @dataclass

@@ -19,11 +19,9 @@ from pipeline.providers.comfyui.graphs import (
 from pipeline.providers.comfyui.http import ComfyHttp, NoAnswer
 from pipeline.providers.comfyui.prompts import (
     Prompt,
-    Verdict,
     find,
     submit,
     take_back,
-    verdict_of,
 )
 from pipeline.providers.comfyui.socket import EventSocket
 
@@ -44,9 +42,9 @@ class Sender:
         self.request, self.target, self.context = request, target, context
 
     def adopt(self, positions: Collection[int]) -> list[Prompt]:
-        """Prompts of an earlier attempt that wait, run or ended well: not to be sent again.
+        """Prompts of an attempt that was lost, and that the server still knows: not sent again.
 
-        One that failed then is none of them: this attempt is a new one.
+        One that ended badly meanwhile is among them: that is how this attempt ends, too.
 
         Raises:
             ProviderError: the server can't be asked.
@@ -59,7 +57,7 @@ class Sender:
                 continue
             if earlier.position in found:
                 doubled.add(earlier.request_id)
-            elif self._is_worth(self._patiently_find(earlier.request_id)):
+            elif self._patiently_find(earlier.request_id) is not False:
                 graph = self.target.graphs[earlier.position]
                 found[earlier.position] = Prompt(earlier.position, earlier.request_id, graph)
                 self.context.submitting(earlier.position, earlier.request_id)
@@ -67,10 +65,6 @@ class Sender:
         if doubled:  # an output that was asked for twice is waited for once
             take_back(self.http, doubled)
         return list(found.values())
-
-    @staticmethod
-    def _is_worth(found: Mapping[str, Any] | bool) -> bool:
-        return found if isinstance(found, bool) else verdict_of(found)[0] is Verdict.SUCCESS
 
     def _patiently_find(self, prompt_id: str) -> Mapping[str, Any] | bool:
         began = time.monotonic()

@@ -90,6 +90,8 @@ class Recording:
             if "messages" in found:
                 entry["status"] = found
             entry |= {key: found[key] for key in entry if key in found}
+        if not self._told() and "RaiseError" in json.dumps(self.graph):
+            entry["status"]["status_str"] = "error"  # nobody was told, and nobody looked
         if not entry["outputs"] and self._is_plain_success(entry):
             entry["outputs"] = self._made_up_outputs()
         return entry
@@ -150,10 +152,14 @@ class Recording:
 
 
 class Replay:
-    """The ASGI application. `gate`: an interrupt of the recording waits for one of ours."""
+    """The ASGI application: the first prompt it is sent becomes the first recording, and so on.
 
-    def __init__(self, recording: Recording, *, gate: bool = False, files: bool = True) -> None:
-        self.recording, self.gate, self.files = recording, gate, files
+    `gate`: an interrupt of the recording waits for one of ours.
+    """
+
+    def __init__(self, *recordings: Recording, gate: bool = False) -> None:
+        self.recordings = list(recordings)
+        self.recording, self.gate = recordings[0], gate
         self.sockets: dict[str, Send] = {}
         self.flagged: set[str] = set()
         self.posts: list[dict[str, Any]] = []
@@ -200,6 +206,7 @@ class Replay:
             await self._recorded(method, path, query, send)
 
     async def _prompt(self, body: dict[str, Any], send: Send) -> None:
+        self.recording = self.recordings[min(len(self.posts), len(self.recordings) - 1)]
         self.posts.append(body)
         answer = self.recording.answer
         self.prompt_id, self.client_id = body["prompt_id"], body["client_id"]
@@ -221,6 +228,8 @@ class Replay:
     async def _view(self, query: str, send: Send) -> None:
         wanted = {name: values[0] for name, values in parse_qs(query).items()}
         for record in self.recording.after:
+            if is_call(record, "POST", "/prompt"):
+                break  # what is looked at from here on is another prompt's
             if record["kind"] != "http" or not record["req"]["path"].startswith("/view?"):
                 continue
             asked = parse_qs(unquote_plus(record["req"]["path"].partition("?")[2]))
@@ -333,9 +342,9 @@ class Replay:
             return
         if send is not None:
             await self._say(send, record)
-        if message and message["type"] == "executing" and message["data"].get("node") is None:
-            if message["data"].get("prompt_id") == self.recording.prompt_id:
-                self.place = "history"
+        over = {"node": None, "prompt_id": self.recording.prompt_id}
+        if message and message["type"] == "executing" and message["data"] == over:
+            self.place = "history"
 
     async def _say(self, send: Send, record: dict[str, Any]) -> None:
         try:
