@@ -6,6 +6,7 @@ Django's settings are read; the cluster is started when collection is done, and 
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -39,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     if PREPARED not in os.environ:
         _made["prepared"] = _folder()
         os.environ[PREPARED] = str(_made["prepared"])
+    # Migrations and models make millions of objects that live on: looking through them for
+    # garbage at the usual rate takes a tenth of a run.
+    gc.set_threshold(100_000, 50, 50)
     # Each process of a parallel run has a cluster and a folder of its own.
     inherited = os.environ.get("PYTEST_XDIST_WORKER") and os.environ.get(_OURS)
     if "SEEDFRAME_DATA" not in os.environ or inherited:

@@ -8,8 +8,10 @@ another), no time of day and no version strings.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -228,7 +230,9 @@ class VideoWriter:
         # Forced, so that every encoder puts its keyframes where the others do.
         is_key = self.frames % self.profile.gop == 0
         picture.pict_type = PictureType.I if is_key else PictureType.NONE
-        self._mux(self._stream.encode(picture))
+        # The encoder is opened, and starts its threads, with the first picture.
+        with contextlib.nullcontext() if self.frames else ordinary_priority():
+            self._mux(self._stream.encode(picture))
         self.frames += 1
 
     def close(self) -> None:
@@ -255,6 +259,24 @@ class VideoWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def ordinary_priority() -> Iterator[None]:
+    """Keep the threads of this process from real-time priority, whoever asks for it meanwhile.
+
+    Run by root, SVT-AV1 puts its threads and the one that opens it under SCHED_FIFO at the highest
+    priority, and every process started after that inherits it: one busy loop then stops the
+    machine.
+    """
+    try:
+        yield
+    finally:
+        if sys.platform.startswith("linux"):
+            for thread in (int(task.name) for task in Path("/proc/self/task").iterdir()):
+                with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                    if os.sched_getscheduler(thread) in (os.SCHED_FIFO, os.SCHED_RR):
+                        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
 
 
 def check_target(profile: CodecProfile, width_px: int, height_px: int, fps: Fraction) -> None:

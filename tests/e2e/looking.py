@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,11 @@ def settle(page: sync_api.Page) -> None:
 
 
 def look_at(
-    page: sync_api.Page, watch: Watch, page_of: Page, places: Mapping[str, str]
+    page: sync_api.Page,
+    watch: Watch,
+    page_of: Page,
+    places: Mapping[str, str],
+    looks: Sequence[tuple[str, str]] = LOOKS,
 ) -> dict[str, list[str]]:
     """Everything that is wrong with a page, by the look in which it is wrong."""
     watch.expected = {f"status of {page_of.status}"}
@@ -76,7 +80,7 @@ def look_at(
     problems = {"1440 px": overflow(page)}
     page.evaluate(AXE)
     problems["obsidian dark"] = complaints(page, EVERYTHING)
-    for theme, scheme in () if page_of.is_foreign else LOOKS:
+    for theme, scheme in () if page_of.is_foreign else looks:
         page.evaluate(DRESS, {"theme": theme, "scheme": scheme})
         problems[f"{theme} {scheme}"] = complaints(page, COLOURS)
     page.set_viewport_size(NARROW)

@@ -18,7 +18,7 @@ import pytest
 from tests.support.studio import RunningStudio
 
 #: How often something is killed. The goal is stated for 200; a usual run has time for a few.
-KILLS = int(os.environ.get("KILLS", "7"))
+KILLS = int(os.environ.get("KILLS", "5"))
 SETTLE_SECONDS = 20 + 60  # heartbeat limit, and the time a true end may take after it
 pytestmark = pytest.mark.slow
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.video.encoding import PROFILES, write_video
+from pipeline.video.encoding import PROFILES, VideoWriter, write_video
 from pipeline.video.frames import UnreadableVideo, probe, read_frame, read_frames
 from tests.assets.films import film
 from tests.pipeline.video.clips import RATES, make_take, moving, texture
@@ -195,3 +196,15 @@ def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
     playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n")
     with pytest.raises(UnreadableVideo):
         probe(playlist)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="no scheduling classes here")
+def test_no_encoder_takes_the_machine(tmp_path: Path) -> None:
+    """Threads of an encoder that root runs, and what is started later, run like all others."""
+    frames = [np.full((64, 64, 3), level, np.uint8) for level in (0, 80, 160)]
+    with VideoWriter(tmp_path / "a.mp4", PROFILES["av1"], 64, 64, fps=Fraction(24)) as writer:
+        for frame in frames:
+            writer.write(frame)
+        threads = [int(task.name) for task in Path("/proc/self/task").iterdir()]
+        assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
