@@ -72,13 +72,15 @@ class KeyState(Lookup):
         VALID = 2, "valid", "Valid"
         REFUSED = 3, "refused", "Refused"
         UNREACHABLE = 4, "unreachable", "Provider not reached"
+        CHECKING = 5, "checking", "Being checked"
 
 
 class ProviderKey(models.Model):
     """A row states that the studio, or one person, has a key of a provider.
 
     `secret` is encrypted (`studio.core.secrets`); `hint` are its last characters. Without owner it
-    is the studio's; a person's own key is used for the person's own jobs.
+    is the studio's; a person's own key is used for the person's own jobs. `webhook_secret` is what
+    the provider signs its webhooks with, encrypted; empty: the key itself, or nothing.
     """
 
     code = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -91,6 +93,7 @@ class ProviderKey(models.Model):
         blank=True,
     )
     secret = models.BinaryField()
+    webhook_secret = models.BinaryField(default=b"", blank=True)
     hint = models.CharField(max_length=8)
     state = models.ForeignKey(
         KeyState, on_delete=models.PROTECT, related_name="+", default=KeyState.Code.UNCHECKED

@@ -56,6 +56,11 @@ _LOOKS: dict[str, Look] = {
     "generating": Look("info busy", "loader-circle"),
     "measuring": Look("info busy", "loader-circle"),
     "healing": Look("info busy", "loader-circle"),
+    "valid": Look("success", "circle-check"),
+    "refused": Look("danger", "circle-x"),
+    "unreachable": Look("warning", "cloud-off"),
+    "unchecked": Look("", "circle-dashed"),
+    "checking": Look("info busy", "loader-circle"),
     "unavailable": Look("danger", "cloud-off"),
 }
 

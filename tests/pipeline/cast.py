@@ -14,13 +14,14 @@ from pipeline.providers.base import Produced
 from tests.assets.cast import version
 from tests.assets.pictures import png
 from tests.pipeline.characters import cast as characters
+from tests.pipeline.providers import cast as providers
 from tests.pipeline.review import cast as review
 from tests.pipeline.scenes import cast_edits, cast_pages, cast_scenes
 from tests.pipeline.seeds import cast as seeds
 from tests.support.access import Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
-__all__ = ["cast_edits", "cast_pages", "cast_scenes", "characters", "review", "seeds"]
+__all__ = ["cast_edits", "cast_pages", "cast_scenes", "characters", "providers", "review", "seeds"]
 
 SIGNED_IN, VIEW, CREATE = Rule.SIGNED_IN, Rule.VIEW, Rule.CREATE
 

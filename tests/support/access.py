@@ -73,6 +73,8 @@ class Rule(Enum):
     MANAGE = (_LOGIN, _HIDDEN, _REFUSED, _ALLOWED, _ALLOWED, "manage")
     #: The studio: people, services, money.
     ADMIN = (_LOGIN, _REFUSED, _REFUSED, _REFUSED, _ALLOWED)
+    #: Open to whoever signs the request with a secret; a session counts for nothing.
+    SIGNATURE = (_LOGIN, _LOGIN, _LOGIN, _LOGIN, _LOGIN)
     #: Leads nowhere with the arguments given (the reason belongs into the declaration).
     NOWHERE = (_LOGIN, _HIDDEN, _HIDDEN, _HIDDEN, _HIDDEN)
 

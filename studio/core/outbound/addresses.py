@@ -128,7 +128,7 @@ def check_form(url: str, policy: Policy) -> None:
             raise UnsafeAddress(
                 "Write the host's address as four decimal numbers, such as 192.0.2.1."
             ) from None
-    if (port < 1024 and port not in (80, 443)) or port in OTHER_PROTOCOLS:
+    if not 0 < port < 65536 or (port < 1024 and port not in (80, 443)) or port in OTHER_PROTOCOLS:
         raise UnsafeAddress(f"Port {port} is not one of web servers.")
 
 
