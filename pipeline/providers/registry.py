@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.providers.base import Adapter
+from pipeline.providers.bria.adapter import BriaAdapter
 from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.local.adapter import LocalAdapter
 from pipeline.providers.stability.adapter import StabilityAdapter
@@ -13,6 +14,7 @@ ADAPTERS: dict[str, Adapter] = {
         LocalAdapter(),
         ComfyAdapter(),
         StabilityAdapter(),
+        BriaAdapter(),
     )
 }
 

@@ -159,13 +159,21 @@ ENDPOINTS: dict[str, Endpoint] = {
     ),
     "edit.search_replace": Endpoint(
         f"{_IMAGE}/edit/search-and-replace",
-        (*_COMMON, Field("search_prompt", "search_prompt"), Field("grow_mask", "grow_mask_px", 0, 20)),
+        (
+            *_COMMON,
+            Field("search_prompt", "search_prompt"),
+            Field("grow_mask", "grow_mask_px", 0, 20),
+        ),
         (FilePart("image", _BASE, NEAR_SQUARE),),
         keeps_size=True,
     ),
     "edit.search_recolor": Endpoint(
         f"{_IMAGE}/edit/search-and-recolor",
-        (*_COMMON, Field("select_prompt", "select_prompt"), Field("grow_mask", "grow_mask_px", 0, 20)),
+        (
+            *_COMMON,
+            Field("select_prompt", "select_prompt"),
+            Field("grow_mask", "grow_mask_px", 0, 20),
+        ),
         (FilePart("image", _BASE, NEAR_SQUARE),),
         keeps_size=True,
     ),
@@ -197,7 +205,9 @@ ENDPOINTS: dict[str, Endpoint] = {
     ),
     "upscale.fast": Endpoint(
         f"{_IMAGE}/upscale/fast",
-        files=(FilePart("image", _BASE, PictureRule(32, 1536, 1_024, 1_048_576, 0, PICTURE.max_bytes)),),
+        files=(
+            FilePart("image", _BASE, PictureRule(32, 1536, 1_024, 1_048_576, 0, PICTURE.max_bytes)),
+        ),
         seeded=False,
     ),
     "upscale.conservative": Endpoint(

@@ -105,7 +105,9 @@ def picture(
     """An input file with a picture in it."""
     path = folder / f"{role}-{size[0]}x{size[1]}.{kind}"
     if noise:
-        pixels = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8)
+        pixels = np.random.default_rng(sum(role.encode())).integers(
+            0, 256, (size[1], size[0], 3), np.uint8
+        )
         image = Image.fromarray(pixels)
     else:
         image = Image.new(mode, size, colour if colour is not None else 120)

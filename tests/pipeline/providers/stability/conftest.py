@@ -20,6 +20,7 @@ class StandIn:
     faults: Faults
     recorder: Recorder
     server: Stability
+    errors: list[str]
 
     def access(self, model: str = "", key: str = KEY) -> Access:
         return Access(self.url, key, model)
@@ -29,10 +30,10 @@ class StandIn:
 def standin() -> Iterator[StandIn]:
     faults, recorder, server = Faults(), Recorder(), Stability()
     with serve(create_app(faults, recorder, server)) as served:
-        yield StandIn(served.url, faults, recorder, server)
+        yield StandIn(served.url, faults, recorder, server, served.errors)
         assert served.errors == []
 
 
 @pytest.fixture
 def adapter() -> StabilityAdapter:
-    return StabilityAdapter(poll_s=0.01, timeout_s=2.0)
+    return StabilityAdapter(poll_s=0.01, timeout_s=30.0)

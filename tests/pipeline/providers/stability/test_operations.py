@@ -372,9 +372,9 @@ def test_asynchronous_requests_are_recorded_and_asked_for(
     standin.server.waits = 2
     context = FakeContext()
     request = make_request(
-        "upscale.creative",
+        "edit.replace_background",
         standin.access(),
-        {"prompt": "x", "creativity": 0.3},
+        {"background_prompt": "x"},
         [picture(tmp_path, noise=True)],
         positions=[0, 1],
     )
@@ -402,7 +402,7 @@ def test_the_seed_is_never_nought_and_always_in_range() -> None:
 
 def test_variations_have_seeds_of_their_own(standin: Any, adapter: Any) -> None:
     request = make_request(
-        "create.image", standin.access("core"), {"prompt": "x", **WIDE}, positions=[1, 3]
+        "create.image", standin.access("ultra"), {"prompt": "x", **WIDE}, positions=[1, 3]
     )
     made = run(adapter, request)
     assert [p.position for p in made] == [1, 3]
@@ -448,7 +448,7 @@ def test_sizes_are_refused_before_anything_is_sent(
 def test_a_body_beyond_ten_mebibytes_is_refused_before_anything_is_sent(
     standin: Any, adapter: Any, tmp_path: Path
 ) -> None:
-    inputs = [picture(tmp_path, size=(2200, 2000), noise=True)]
+    inputs = [picture(tmp_path, size=(1900, 1900), noise=True)]
     with pytest.raises(ProviderError, match=r"MiB; the provider takes 10 MiB") as caught:
         run(adapter, make_request("edit.erase", standin.access(), {}, inputs))
     assert caught.value.error_class == "input"
