@@ -18,6 +18,7 @@ class InstanceAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a person says of an instance; its name and tags are in other tables."""
 
     name = forms.CharField(max_length=120)
+    url = forms.CharField(max_length=300, label="URL")
     tags = forms.CharField(required=False, max_length=900, help_text="separated by spaces")
 
     class Meta:

@@ -46,7 +46,7 @@ class WorkerListView(ListAPIView[Worker]):
     """All workers, and registering a ComfyUI server."""
 
     required_scope = ApiScope.Code.ADMIN
-    serializer_class = WorkerSerializer
+    serializer_class: Any = WorkerSerializer  # of rows, which hold the figures besides
     keyset_order = ("-id",)
     queryset = Worker.objects.none()
 

@@ -27,7 +27,7 @@ from django.utils import timezone
 from pipeline.comfyui.calls import Calls, Inventory, NoAnswer, Stats, count
 from pipeline.comfyui.events import WorkerEvents
 from pipeline.comfyui.health import Answer, Health, health_after
-from pipeline.comfyui.live import publish_beat, publish_worker
+from pipeline.comfyui.live import publish_beat, publish_worker, state_of
 from pipeline.comfyui.models import Instance, InstanceCatalogue, Vital
 from pipeline.jobs.models import Worker, WorkerState
 from pipeline.jobs.moves import hint_ready
@@ -186,7 +186,7 @@ def store(answer: Answer) -> None:
             instance.prefixes.all().delete()
             instance.restarted_at = timezone.now()
         knows = InstanceCatalogue.objects.filter(instance=instance).exists()
-        before = Health(S(instance.worker.state_id), instance.failures, instance.message)
+        before = Health(state_of(instance.worker), instance.failures, instance.message)
         after = health_after(before, answer, knows_nodes=knows)
         instance.failures, instance.message = after.failures, after.message
         instance.save(update_fields=["failures", "message", "restarted_at"])

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.jobs.models import Worker, WorkerState
 from studio.live.services import publish, studio_group
+
+
+def state_of(worker: Worker) -> WorkerState.Code:
+    """A worker's state as a member of the enumeration."""
+    state_id: Any = worker.state_id
+    return WorkerState.Code(state_id)
 
 
 def publish_worker(worker: Worker) -> None:
@@ -13,7 +21,7 @@ def publish_worker(worker: Worker) -> None:
         {
             "kind": "worker.changed",
             "code": str(worker.code),
-            "state": WorkerState.Code(worker.state_id).code,
+            "state": state_of(worker).code,
         },
     )
 

@@ -97,9 +97,10 @@ def queue_context(user: Any, instance: Instance) -> dict[str, Any]:
 
 
 def models_context(user: Any, instance: Instance, words: str) -> dict[str, Any]:
-    """Software, nodes and model files; of those the ones with `words` in folder or name."""
+    """Software, nodes and model files; of these the ones with `words` in folder or name."""
     catalogue = queries.catalogue_of(instance)
-    folders, left_out, total = [], 0, 0
+    folders: list[tuple[str, list[str], int]] = []
+    left_out = total = 0
     wanted = words.lower().split()
     for folder, names in sorted((catalogue.model_files if catalogue else {}).items()):
         total += len(names)

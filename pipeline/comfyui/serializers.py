@@ -60,7 +60,7 @@ class WorkerSerializer(serializers.Serializer[WorkerRow]):
     jobs_in_flight = serializers.IntegerField(source="figures.in_flight")
     jobs_done = serializers.IntegerField(source="figures.done")
     gpu_ms = serializers.IntegerField(source="figures.gpu_ms")
-    instance = InstanceSerializer(allow_null=True)
+    instance: Any = InstanceSerializer(allow_null=True)
     vitals = MemorySerializer(source="vital", allow_null=True)
 
 

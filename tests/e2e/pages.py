@@ -10,6 +10,7 @@ import httpx
 
 from tests.e2e.line_pages import LINE_PAGES, fill_line
 from tests.e2e.page import Page
+from tests.e2e.worker_pages import WORKER_PAGES, fill_workers
 from tests.support.studio import RunningStudio
 
 PROMPTS = (
@@ -45,6 +46,12 @@ PAGES = (
     Page("project-settings", "/projects/{project}/settings/", person="creator"),
     Page("operations", "/operations/", person="creator"),
     Page("operation", "/operations/create.image/", person="creator"),
+    Page("run", "/operations/edit.prompt/run/?base={version}", person="creator"),
+    Page("run-results", "/operations/create.image/run/?results={job}", person="creator"),
+    Page(
+        "run-choose", "/operations/seed.crop/run/choose/base/?project={project}", person="creator"
+    ),
+    Page("send-to", "/operations/send/{version}/", person="creator"),
     Page("wallet", "/wallet/", person="creator"),
     Page("prices", "/wallet/prices/", person="admin"),
     Page("me", "/me/", person="creator"),
@@ -59,6 +66,7 @@ PAGES = (
     Page("api-docs", "/api/docs/", person="creator", is_foreign=True),
     Page("admin", "/admin/", person="admin", is_foreign=True),
     *LINE_PAGES,
+    *WORKER_PAGES,
 )
 
 
@@ -84,7 +92,7 @@ def fill(studio: RunningStudio) -> dict[str, str]:
         api.put(f"assets/{asset}/favourite/", json={})
         gone = api.get(f"jobs/{made[1]}/").json()["outputs"][0]["asset"]
         api.delete(f"assets/{gone}/")
-    return fill_line(studio) | {
+    return fill_line(studio) | fill_workers(studio) | {
         "project": project,
         "job": made[0],
         "again": again,

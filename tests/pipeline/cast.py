@@ -14,6 +14,8 @@ from pipeline.providers.base import Produced
 from tests.assets.cast import version
 from tests.assets.pictures import png
 from tests.pipeline.characters import cast as characters
+from tests.pipeline.comfyui import cast as comfyui
+from tests.pipeline.create import cast as create
 from tests.pipeline.providers import cast as providers
 from tests.pipeline.review import cast as review
 from tests.pipeline.scenes import cast_edits, cast_pages, cast_scenes
@@ -21,7 +23,17 @@ from tests.pipeline.seeds import cast as seeds
 from tests.support.access import Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
-__all__ = ["cast_edits", "cast_pages", "cast_scenes", "characters", "providers", "review", "seeds"]
+__all__ = [
+    "cast_edits",
+    "cast_pages",
+    "cast_scenes",
+    "characters",
+    "comfyui",
+    "create",
+    "providers",
+    "review",
+    "seeds",
+]
 
 SIGNED_IN, VIEW, CREATE = Rule.SIGNED_IN, Rule.VIEW, Rule.CREATE
 
@@ -97,6 +109,12 @@ def noop_body(cast: Cast) -> dict[str, Any]:
 declare("pipeline:create", GET=SIGNED_IN, POST=SIGNED_IN, bodies={"POST": form})
 declare("pipeline:create-estimate", POST=SIGNED_IN, bodies={"POST": form})
 declare("pipeline:create-results", query=lambda cast: f"?job={done(cast)['code']}", GET=VIEW)
+declare(
+    "pipeline:run-results",
+    lambda cast: {"code": "create.image"},
+    query=lambda cast: f"?job={done(cast)['code']}",
+    GET=VIEW,
+)
 declare("pipeline:create-recent", GET=SIGNED_IN)
 declare("pipeline:create-templates", GET=SIGNED_IN)
 declare("pipeline:create-recommended", GET=SIGNED_IN)

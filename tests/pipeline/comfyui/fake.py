@@ -84,9 +84,7 @@ def _routes(fake: Fake) -> Any:
 
     @routes.on("GET", "/queue")
     async def queue(request: Request) -> Reply:
-        return await say(
-            request, {"queue_running": fake.running, "queue_pending": fake.pending}
-        )
+        return await say(request, {"queue_running": fake.running, "queue_pending": fake.pending})
 
     @routes.on("GET", "/history")
     async def history(request: Request) -> Reply:

@@ -138,9 +138,7 @@ class TestAgainstAServer:
         ]  # fmt: skip
         assert Vital.objects.count() == 2
 
-    def test_slow(
-        self, instance: Instance, fake: Fake, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_slow(self, instance: Instance, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
         beat_all()
         monkeypatch.setattr("pipeline.comfyui.health.SLOW_MS", 50)
         fake.delay_s = 0.1
@@ -235,9 +233,7 @@ class TestAgainstAServer:
         self, instance: Instance, fake: Fake, admin: User, run_on: Any
     ) -> None:
         attempt = run_on(instance.worker, "p")
-        type(attempt).objects.filter(pk=attempt.pk).update(
-            ended_at=timezone.now(), outcome_id=1
-        )
+        type(attempt).objects.filter(pk=attempt.pk).update(ended_at=timezone.now(), outcome_id=1)
         assert not remove_instance(actor=admin, instance=instance)
         assert beat_all() == 0 and fake.asked == []
 
