@@ -6,6 +6,7 @@ app_name = "pipeline"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("create/", include("pipeline.create.urls")),
     path("jobs/", include("pipeline.jobs.urls")),
+    path("operations/", include("pipeline.create.run_urls")),
     path("operations/", include("pipeline.operations.urls")),
     path("workers/", include("pipeline.comfyui.urls")),
     path("", include("pipeline.engines.urls")),

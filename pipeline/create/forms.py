@@ -9,7 +9,10 @@ from django import forms
 
 from pipeline.imaging.sizes import plan_size
 from pipeline.operations.create_image import ASPECTS, CREATE_IMAGE, DEFAULT_SIZE
+from pipeline.operations.declaration import OfferSpec
 from pipeline.operations.forms import operation_form
+from pipeline.operations.offers import all_offers
+from pipeline.operations.retirement import not_retired
 from pipeline.presets.models import Style
 from pipeline.presets.queries import (
     StyleFamily,
@@ -75,21 +78,24 @@ class CreateForm(_Base):
     ) -> None:
         """Make a form for these projects; `like` another one it has the same choices, unread."""
         super().__init__(*args, **kwargs)
-        del self.fields["style_prompt"]  # it follows from the style at every turn
+        for name in ("style_prompt", "style_preset"):  # they follow from the style at every turn
+            del self.fields[name]
         self.projects = projects
         self.template_groups: list[TemplateGroup] = (
             like.template_groups if like else group_templates(all_templates())
         )
         self.style_families: list[StyleFamily] = like.style_families if like else style_families()
-        self._choose(projects)
+        self._choose(projects, like)
         self._dress()
         for item in self.fields.values():
             item.widget.attrs["form"] = FORM_ID
 
-    def _choose(self, projects: Sequence[Project]) -> None:
+    def _choose(self, projects: Sequence[Project], like: CreateForm | None) -> None:
         self.fields["project"].choices = [(str(p.code), p.name) for p in projects]
+        offers = not_retired(all_offers(CREATE_IMAGE)) if like is None else like.offers
+        self.offers: list[OfferSpec] = offers
         self.fields["model"].choices = [
-            (f"{offer.provider}/{offer.model}", offer.title) for offer in CREATE_IMAGE.offers
+            (f"{offer.provider}/{offer.model}", offer.title) for offer in offers
         ]
         sizes = DataSelect(choices=self._template_choices())
         sizes.data = {
@@ -168,7 +174,8 @@ class CreateForm(_Base):
         if chosen != EXACT:
             values.pop("width_px", None)
             values.pop("height_px", None)
-        values.pop("style_prompt", None)
+        for name in ("style_prompt", "style_preset"):
+            values.pop(name, None)
         return values
 
     def as_sent(self) -> CreateForm:
@@ -185,6 +192,19 @@ class CreateForm(_Base):
         return provider, model
 
     @property
+    def chosen_offer(self) -> OfferSpec:
+        """The offer that counts as the form stands."""
+        wanted = self["model"].value()
+        named = (o for o in self.offers if f"{o.provider}/{o.model}" == wanted)
+        return next(named, self.offers[0])
+
+    @property
+    def unused_titles(self) -> list[str]:
+        """Labels of the fields that the chosen model makes no use of."""
+        ignores = self.chosen_offer.ignores
+        return [str(item.label) for name, item in self.fields.items() if name in ignores]
+
+    @property
     def featured_styles(self) -> list[Style]:
         """A few looks that differ much, shown without opening the gallery."""
         found = {style.code: style for family in self.style_families for style in family.styles}
@@ -196,9 +216,8 @@ class CreateForm(_Base):
         return [(radio, *ASPECTS[radio.data["value"]]) for radio in self["aspect"]]
 
 
-def size_note(parameters: Any) -> str:
-    """How the wanted size is reached, for the first offer."""
-    offer = CREATE_IMAGE.offers[0]
+def size_note(parameters: Any, offer: OfferSpec) -> str:
+    """How the wanted size is reached by an offer."""
     if offer.sizes is None:
         return ""
     plan = plan_size(offer.sizes, parameters.width_px, parameters.height_px)

@@ -16,7 +16,8 @@ def initial_from(job: Job, *, with_seed: bool = True) -> dict[str, Any]:
         with_seed: the random seed too; without it, each making is another picture.
     """
     values: dict[str, Any] = dict(job.parameters)
-    values.pop("style_prompt", None)
+    for name in ("style_prompt", "style_preset"):
+        values.pop(name, None)
     size = (values.get("width_px", 0), values.get("height_px", 0))
     aspects = {wanted: name for name, wanted in ASPECTS.items()}
     if values.get("template"):

@@ -55,7 +55,7 @@ def estimate(*, actor: User, project: Project, form: CreateForm) -> Estimate:
     request = request_of(form)
     plan = plan_job(actor=actor, project=project, request=request)
     earlier = _earlier(project, plan) if request.reuse else None
-    return Estimate(plan=plan, note=size_note(plan.parameters), earlier=earlier)
+    return Estimate(plan=plan, note=size_note(plan.parameters, plan.offer), earlier=earlier)
 
 
 def submit_creation(*, actor: User, project: Project, form: CreateForm) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.operations.assemble_delivery import ASSEMBLE_DELIVERY
 from pipeline.operations.boundaries import HEAL_BOUNDARY, MEASURE_BOUNDARY
+from pipeline.operations.comfyui_run import COMFYUI_RUN
 from pipeline.operations.control_images import CONTROL_OPERATIONS
 from pipeline.operations.create_image import CREATE_IMAGE
 from pipeline.operations.declaration import OperationSpec
@@ -40,6 +41,7 @@ CATALOGUE: dict[str, OperationSpec] = {
         RENDER_CUT,
         ASSEMBLE_DELIVERY,
         *SEED_OPERATIONS,
+        COMFYUI_RUN,
         NOOP,
     )
 }

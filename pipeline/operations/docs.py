@@ -13,7 +13,10 @@ from billing.prices.models import Price
 from pipeline.imaging.sizes import SizeRange
 from pipeline.operations.catalogue import CATALOGUE
 from pipeline.operations.declaration import InputSpec, OfferSpec, OperationSpec
+from pipeline.operations.limits import NO_LIMITS
 from pipeline.operations.models import OperationGroup
+from pipeline.operations.offers import all_offers
+from pipeline.operations.retirement import retired_models
 from pipeline.operations.schema import parameter_schema
 from pipeline.providers.models import Provider
 
@@ -42,6 +45,9 @@ class OfferDoc:
     price: str
     factors: list[str]
     is_metered: bool
+    unused: list[str]
+    limits: list[str]
+    retired: str
 
 
 @dataclass(frozen=True)
@@ -72,13 +78,16 @@ class GroupDoc:
 
 
 def catalogue_docs() -> list[GroupDoc]:
-    """Every listed operation by group, with prices. Two queries."""
+    """Every listed operation by group, with prices."""
     listed = [spec for spec in CATALOGUE.values() if spec.is_listed]
-    prices = _prices(offer.sku for spec in listed for offer in spec.offers)
+    prices = _prices(offer.sku for spec in listed for offer in all_offers(spec))
+    retired = retired_models()
     found = []
     for group in OperationGroup.Code:
         operations = [
-            OperationDoc(spec, _offers(spec, prices)) for spec in listed if spec.group == group
+            OperationDoc(spec, _offers(spec, prices, retired))
+            for spec in listed
+            if spec.group == group
         ]
         if operations:
             found.append(GroupDoc(group.label, operations))
@@ -86,9 +95,9 @@ def catalogue_docs() -> list[GroupDoc]:
 
 
 def operation_doc(spec: OperationSpec) -> OperationDoc:
-    """Everything that the declaration of an operation tells. Two queries."""
-    prices = _prices(offer.sku for offer in spec.offers)
-    return OperationDoc(spec, _offers(spec, prices), parameter_docs(spec))
+    """Everything that the declaration of an operation tells, and who else offers it."""
+    prices = _prices(offer.sku for offer in all_offers(spec))
+    return OperationDoc(spec, _offers(spec, prices, retired_models()), parameter_docs(spec))
 
 
 def parameter_docs(spec: OperationSpec) -> list[ParameterDoc]:
@@ -145,11 +154,16 @@ def _prices(skus: Iterable[str]) -> dict[str, Price]:
     return {price.sku.code: price for price in found}
 
 
-def _offers(spec: OperationSpec, prices: Mapping[str, Price]) -> list[OfferDoc]:
-    return [_offer(offer, prices.get(offer.sku)) for offer in spec.offers]
+def _offers(
+    spec: OperationSpec, prices: Mapping[str, Price], retired: Mapping[tuple[str, str], str]
+) -> list[OfferDoc]:
+    return [
+        _offer(spec, offer, prices.get(offer.sku), retired.get((offer.provider, offer.model), ""))
+        for offer in all_offers(spec)
+    ]
 
 
-def _offer(offer: OfferSpec, price: Price | None) -> OfferDoc:
+def _offer(spec: OperationSpec, offer: OfferSpec, price: Price | None, retired: str) -> OfferDoc:
     factors = sorted(price.factors.all(), key=lambda f: (f.parameter, f.value)) if price else []
     return OfferDoc(
         offer=offer,
@@ -160,7 +174,27 @@ def _offer(offer: OfferSpec, price: Price | None) -> OfferDoc:
             f"× {f.multiplier_permille / 1000:g} for {f.parameter} {f.value}" for f in factors
         ],
         is_metered=bool(price and price.unit.is_metered),
+        unused=unused_titles(spec, offer),
+        limits=limits_text(spec, offer),
+        retired=retired,
     )
+
+
+def unused_titles(spec: OperationSpec, offer: OfferSpec) -> list[str]:
+    """Titles of the parameters and inputs that a model makes no use of, in alphabetical order."""
+    titles = {name: item.title or name for name, item in spec.parameters.model_fields.items()}
+    titles |= {item.role.code: item.role.label for item in spec.inputs}
+    return sorted(titles[name] for name in offer.ignores if name in titles)
+
+
+def limits_text(spec: OperationSpec, offer: OfferSpec) -> list[str]:
+    """What the files of each role must be like for a model, in words."""
+    found = []
+    for item in spec.inputs:
+        limits = (item.limits, offer.input_limits.get(item.role, NO_LIMITS))
+        if text := "; ".join(limit.sentence for limit in limits if limit.sentence):
+            found.append(f"{item.role.label}: {text}")
+    return found
 
 
 def sizes_text(offer: OfferSpec) -> str:

@@ -12,7 +12,6 @@ from pipeline.operations.declaration import (
     never_refuses,
 )
 from pipeline.operations.limits import NO_LIMITS, InputFacts, InputLimits, facts_of
-from pipeline.operations.retirement import check_not_retired
 from studio.core.errors import Invalid
 
 Inputs = Sequence[tuple[LineageRole.Code, Version]]
@@ -21,12 +20,13 @@ Inputs = Sequence[tuple[LineageRole.Code, Version]]
 def check_fits(
     spec: OperationSpec, offer: OfferSpec, parameters: Parameters, inputs: Inputs
 ) -> None:
-    """Pass when the model is there, takes these files, and can do what the parameters ask.
+    """Pass when the model takes these files, and can do what the parameters ask.
+
+    That it is there, and not retired, is `offers.why_unusable`.
 
     Raises:
         Invalid: with what to do about it, by field.
     """
-    check_not_retired(offer)
     problems = input_problems(spec, offer, inputs)
     if problems:
         raise Invalid(

@@ -12,6 +12,7 @@ from assets.models import LineageRole, Version
 from billing.models import Sku
 from pipeline.operations.declaration import OfferSpec, OperationSpec
 from pipeline.operations.models import Offer, Operation
+from pipeline.operations.retirement import retired_reason
 from pipeline.providers.models import Provider, ProviderModel
 from studio.core.errors import Invalid
 
@@ -80,11 +81,8 @@ def why_unusable(offer: OfferSpec, user: Any) -> str:
     """Why this person can't use an offer at all now, in a sentence; empty when they can."""
     if offer.provider == Provider.Code.LOCAL.code:
         return ""
-    row = ProviderModel.objects.filter(
-        provider_id=Provider.Code.by_code(offer.provider).value, code=offer.model
-    ).first()
-    if row is not None and row.is_retired:
-        return f"{offer.title} was taken away by its provider on {row.retires_on}."
+    if said := retired_reason(offer):
+        return said
     for ask in USABLE:
         if reason := ask(offer, user):
             return reason

@@ -8,7 +8,6 @@ from django.utils import formats, timezone
 
 from pipeline.operations.declaration import OfferSpec
 from pipeline.providers.models import Provider, ProviderModel
-from studio.core.errors import Invalid
 
 Key = tuple[str, str]
 
@@ -24,18 +23,18 @@ def retired_models() -> dict[Key, str]:
 
 def retired_text(model: ProviderModel) -> str:
     """`retired on 17 Aug 2026; use Gemini Nano Banana 2.1`."""
-    text = f"retired on {formats.date_format(model.retires_on, 'j M Y')}"
+    day = formats.date_format(model.retires_on, "j M Y") if model.retires_on else "an unknown day"
+    text = f"retired on {day}"
     return f"{text}; use {model.successor.title}" if model.successor else text
 
 
-def check_not_retired(offer: OfferSpec) -> None:
-    """Pass when the provider still has the model. One query; none for this machine's own.
+def retired_reason(offer: OfferSpec) -> str:
+    """Since when a model is retired and what to use instead, in a sentence; empty: it is not.
 
-    Raises:
-        Invalid: it is retired, since when, and what to use instead.
+    One query; none for this machine's own and for workflows.
     """
     if offer.provider in ("local", "comfyui"):
-        return
+        return ""
     model = (
         ProviderModel.objects.filter(
             provider_id=Provider.Code.by_code(offer.provider).value, code=offer.model
@@ -43,9 +42,9 @@ def check_not_retired(offer: OfferSpec) -> None:
         .select_related("successor")
         .first()
     )
-    if model is not None and model.is_retired:
-        said = retired_text(model)
-        raise Invalid(f"{offer.title} is {said}.", fields={"model": [f"{said.capitalize()}."]})
+    if model is None or not model.is_retired:
+        return ""
+    return f"{offer.title} is {retired_text(model)}."
 
 
 def not_retired(offers: Iterable[OfferSpec]) -> list[OfferSpec]:

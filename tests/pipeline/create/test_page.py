@@ -40,7 +40,7 @@ def form_of(project: Any, **changes: Any) -> dict[str, Any]:
 def test_first_page_of_a_newcomer(web, creator) -> None:
     page = web(creator).get("/create/").content.decode()
     assert "Make your first picture" in page
-    assert "Local sketch, not a model" in page
+    assert "not a model" in page
     assert page.count('class="card example"') == 3
     assert "instagram-story" in page
     assert 'style="' not in page
