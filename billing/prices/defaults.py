@@ -55,6 +55,7 @@ LOCAL = (
 COMFYUI = (
     Line("create.image/comfyui/workflow", "Own ComfyUI, image", "0.05", unit=GPU),
     Line("transform.image_to_video/comfyui/workflow", "Own ComfyUI, video", "0.05", unit=GPU),
+    Line("comfyui.run/comfyui/workflow", "Own ComfyUI, any workflow", "0.05", unit=GPU),
 )
 
 # Stability's own credits are worth what ours are.
