@@ -377,6 +377,8 @@ LOGGING: dict[str, Any] = {
         "pyvips": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        # a line for each request otherwise, with its whole address
+        "httpx": {"level": "WARNING"},
         # a line for each task otherwise
         "django-q": {"level": "WARNING"},
     },
