@@ -11,8 +11,6 @@ from pipeline.imaging.seeds import variant_seed
 from pipeline.providers.answers import Answer
 from pipeline.providers.base import (
     Access,
-    Ambiguous,
-    Cancelled,
     ErrorClass,
     Produced,
     ProviderError,
@@ -24,11 +22,12 @@ from pipeline.providers.bria.refusals import explain, failed
 from pipeline.providers.http import ProviderClient
 from pipeline.providers.patience import submit_patiently
 from pipeline.providers.pictures import finish_picture
+from pipeline.providers.waiting import Forgotten, collect
 
 NAME = "Bria"
 
-#: Questions count against the rate (10 a minute for free accounts), seconds between two rounds.
-POLL_S = 5.0
+#: Questions count against the rate, 10 a minute for free accounts: seconds for each question.
+POLL_S = 6.0
 #: With a webhook the answer is told; asking is only for the case that it gets lost.
 POLL_WITH_WEBHOOK_S = 30.0
 #: The largest body: a picture of 12 MB as text, a mask, and some words.
@@ -44,7 +43,8 @@ class BriaAdapter:
     that was taken can be stopped.
 
     Args:
-        poll_s: pause between two rounds of questions, seconds; None: by whether a webhook is set.
+        poll_s: pause between two rounds of questions, seconds; None: by the number of outputs, and
+            by whether a webhook is set.
     """
 
     provider = "bria"
@@ -70,7 +70,7 @@ class BriaAdapter:
                 error_class=ErrorClass.POLICY,
             )
         call = call_for(request, access.model or request.model)
-        poll_s = self._poll_s or (POLL_WITH_WEBHOOK_S if access.webhook_url else POLL_S)
+        usual_s = POLL_WITH_WEBHOOK_S if access.webhook_url else POLL_S * len(request.positions)
         with ProviderClient(
             access,
             context,
@@ -79,7 +79,7 @@ class BriaAdapter:
             explain=explain,
             largest_request_bytes=MOST_BODY_BYTES,
         ) as http:
-            yield from _Work(request, context, call, http, access).outputs(poll_s)
+            yield from _Work(request, context, call, http, access).outputs(self._poll_s or usual_s)
 
 
 class _Work:
@@ -90,57 +90,25 @@ class _Work:
     ) -> None:
         self.request, self.context, self.call = request, context, call
         self.http, self.access = http, access
-        self._earlier = {item.position: item.request_id for item in request.earlier}
+        self._earlier = {item.position for item in request.earlier}
         self._started: dict[int, float] = {}
         self._unknown: dict[int, int] = {}
         self._finished = 0
-        self._blocked: ProviderError | None = None
-        for position in request.positions:
-            if self._earlier.get(position) == "":
-                raise Ambiguous(
-                    f"An earlier attempt had asked {NAME} for this; whether it ran, and is billed,"
-                    " is not known. Look at your account there, then send it again by hand.",
-                    detail=f"position {position}, no id",
-                )
 
     def outputs(self, poll_s: float) -> Iterator[Produced]:
-        """Submit, wait, deliver.
-
-        Raises:
-            ProviderError: it can't be made, and why.
-            Cancelled: the context said so.
-        """
-        waiting: dict[int, str] = {}
-        for position in self.request.positions:
-            self._report(f"Asking {NAME}")
-            waiting[position] = self._adopted(position) or self._begin(position)
-        for _ in self.http.rounds(poll_s):
-            for position, code in list(waiting.items()):
-                status = self._status(position, code)
-                if status is None:
-                    continue
-                if status == {}:  # of an earlier attempt, and forgotten there
-                    waiting[position] = self._begin(position)
-                    continue
-                del waiting[position]
-                yield from self._delivered(position, code, status)
-            if not waiting:
-                break
-            self._report(f"Waiting for {NAME}")
-        if self._blocked is not None:
-            raise self._blocked
-
-    def _adopted(self, position: int) -> str:
-        """The id that an earlier attempt got, taken over; empty when there is none."""
-        code = self._earlier.get(position, "")
-        if code:
-            self._started[position] = time.monotonic()
-            self.context.submitting(position, code)
-        return code
+        """Submit, wait, deliver."""
+        self._report(f"Asking {NAME}")
+        return collect(
+            self.request,
+            self.context,
+            self.http,
+            begin=self._begin,
+            look=self._look,
+            every_s=poll_s,
+        )
 
     def _begin(self, position: int) -> str:
         """Submit, and remember the id that came."""
-        self._earlier.pop(position, None)
         self._started[position] = time.monotonic()
         body: dict[str, Any] = {**self.call.body, "sync": False}
         if self.call.is_seeded:
@@ -155,56 +123,45 @@ class _Work:
         self.context.submitted(position, code)
         return code
 
-    def _status(self, position: int, code: str) -> dict[str, Any] | None:
-        """What became of a request: None while it runs, empty when it is to be sent anew.
+    def _look(self, position: int, code: str) -> Produced | None:
+        """Ask once what became of a request; None while it runs.
 
         Raises:
+            Forgotten: Bria does not know it.
             ProviderError: it failed there, or its state makes no sense.
         """
-        if self.context.cancelled():
-            raise Cancelled
+        self._started.setdefault(position, time.monotonic())
         answer = self.http.get(f"/v2/status/{code}", accept=(404,))
-        if answer.status == 404:
-            if position in self._earlier:
-                return {}
-            return self._not_known(position, answer)
-        told = answer.json()
+        told = answer.json() if answer.status != 404 else {"status": "UNKNOWN"}
         status = told.get("status") if isinstance(told, dict) else None
+        if status == "UNKNOWN":
+            self._bear(position, answer)
+            return None
         if status == "IN_PROGRESS":
             self._unknown.pop(position, None)
+            self._report(f"Waiting for {NAME}")
             return None
-        if status == "UNKNOWN":
-            return self._not_known(position, answer)
-        if status == "COMPLETED":
-            if not isinstance(told.get("result"), dict):
-                raise answer.unreadable("COMPLETED without result")
-            return dict(told)
         if status == "ERROR":
-            error = failed(told.get("error"), answer)
-            if error.error_class != ErrorClass.POLICY:
-                raise error
-            self._blocked = error
-            return {"blocked": True}
-        raise answer.unreadable(f"status {str(status)[:40]!r}")
+            raise failed(told.get("error"), answer)
+        if status != "COMPLETED" or not isinstance(told.get("result"), dict):
+            raise answer.unreadable(f"status {str(status)[:40]!r}, or no result")
+        return self._delivered(position, code, told)
 
-    def _not_known(self, position: int, answer: Answer) -> None:
-        """Bear a few answers that say nothing; then it is lost.
+    def _bear(self, position: int, answer: Answer) -> None:
+        """Bear a few answers that say nothing: a request just taken may not be known yet.
 
         Raises:
-            ProviderError: there were too many.
+            Forgotten: there were too many, or it is of an earlier attempt.
         """
         self._unknown[position] = self._unknown.get(position, 0) + 1
-        if self._unknown[position] > MOST_UNKNOWN:
-            raise ProviderError(
-                f"{NAME} does not know what became of the request. It may be billed; look at your"
-                " account there.",
-                detail=answer.told(),
-            )
+        old = answer.status == 404 and position in self._earlier
+        if old or self._unknown[position] > MOST_UNKNOWN:
+            self._unknown.pop(position)
+            self._earlier.discard(position)
+            raise Forgotten(answer.told())
 
-    def _delivered(self, position: int, code: str, told: dict[str, Any]) -> Iterator[Produced]:
-        """The output of a finished request; nothing when moderation declined it."""
-        if told.get("blocked"):
-            return
+    def _delivered(self, position: int, code: str, told: dict[str, Any]) -> Produced:
+        """The output of a finished request."""
         result: dict[str, Any] = told["result"]
         seed = self._seed(position)
         notes: dict[str, Any] = {
@@ -223,7 +180,7 @@ class _Work:
             content, media_type = self._picture(result, seed, notes), "image/png"
         self._finished += 1
         self._report(f"{self._finished} of {len(self.request.positions)} finished")
-        yield Produced(
+        return Produced(
             position=position,
             content=content,
             media_type=media_type,

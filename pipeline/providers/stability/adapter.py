@@ -9,8 +9,6 @@ from pipeline.imaging.seeds import variant_seed
 from pipeline.providers.answers import Answer
 from pipeline.providers.base import (
     Access,
-    Ambiguous,
-    Cancelled,
     ErrorClass,
     Produced,
     ProviderError,
@@ -21,7 +19,8 @@ from pipeline.providers.http import ProviderClient
 from pipeline.providers.patience import submit_patiently
 from pipeline.providers.pictures import finish_picture
 from pipeline.providers.stability.endpoints import MAX_BODY_BYTES, endpoint_for
-from pipeline.providers.stability.wire import Prepared, explain, filtered, prepare, provider_seed
+from pipeline.providers.stability.wire import Filtered, Prepared, explain, prepare, provider_seed
+from pipeline.providers.waiting import Forgotten, collect, unanswered
 
 NAME = "Stability AI"
 
@@ -73,8 +72,6 @@ class StabilityAdapter:
         ) as http:
             work = _Work(request, context, prepared, http, model)
             yield from work.later(self._poll_s) if endpoint.is_async else work.at_once()
-        if work.blocked is not None:
-            raise work.blocked
 
 
 def access_of(request: Request) -> Access:
@@ -112,51 +109,43 @@ class _Work:
     ) -> None:
         self.request, self.context, self.prepared = request, context, prepared
         self.http, self.model = http, model
-        self.blocked: ProviderError | None = None
-        self._earlier = {item.position: item.request_id for item in request.earlier}
         self._started: dict[int, float] = {}
         self._finished = 0
-        for position in request.positions:
-            lost = self._earlier.get(position) == ""
-            if lost or (position in self._earlier and not prepared.endpoint.is_async):
-                raise Ambiguous(
-                    f"An earlier attempt had asked {NAME} for this; whether it ran, and is billed,"
-                    " is not known. Look at your account there, then send it again by hand.",
-                    detail=f"position {position}, no id",
-                )
 
     def at_once(self) -> Iterator[Produced]:
-        """Each call answers with its output."""
+        """Each call answers with its output.
+
+        Raises:
+            Ambiguous: an earlier attempt was cut off in a call; nothing is sent.
+            ProviderError: it can't be made; moderation's word on an output comes after the others.
+        """
+        for item in self.request.earlier:
+            if item.position in self.request.positions:
+                raise unanswered(NAME, item.position)
         accept = self.prepared.endpoint.media_type
+        blocked: ProviderError | None = None
         for position in self.request.positions:
             self._report(f"Asking {NAME}")
             answer = self._submit(position, "image/*" if accept == "image/png" else "*/*")
-            yield from self._delivered(position, answer)
+            try:
+                yield self._delivered(position, answer)
+            except Filtered as error:
+                self.context.not_submitted(position)  # it was answered, and nothing is kept
+                blocked = error
+        if blocked is not None:
+            raise blocked
 
     def later(self, poll_s: float) -> Iterator[Produced]:
         """Each call answers with an id, which is asked for until it is finished."""
-        waiting: dict[int, str] = {}
-        adopted = False
-        for position in self.request.positions:
-            if known := self._earlier.get(position):
-                adopted, waiting[position] = True, known
-                self._started[position] = time.monotonic()
-                self.context.submitting(position, known)
-            else:
-                waiting[position] = self._begin(position)
-        for number in self.http.rounds(poll_s):
-            if number == 0 and not adopted:
-                continue  # nothing is ever finished at once, and asking counts
-            for position, code in list(waiting.items()):
-                answer = self._ask(code)
-                if answer.status == 404:
-                    waiting[position] = self._again(position, answer)
-                elif answer.status != 202:
-                    del waiting[position]
-                    yield from self._delivered(position, answer, code)
-            if not waiting:
-                return
-            self._report(f"Waiting for {NAME}")
+        self._report(f"Asking {NAME}")
+        return collect(
+            self.request,
+            self.context,
+            self.http,
+            begin=self._begin,
+            look=self._look,
+            every_s=poll_s,
+        )
 
     def _begin(self, position: int) -> str:
         """Submit, and remember the id that came."""
@@ -167,15 +156,6 @@ class _Work:
             raise answer.unreadable("no id")
         self.context.submitted(position, code)
         return code
-
-    def _again(self, position: int, answer: Answer) -> str:
-        """An id that is unknown: of an earlier attempt, and expired, it is asked for anew."""
-        if position not in self._earlier:
-            raise ProviderError(
-                f"{NAME} does not know its own result any more.", detail=answer.told()
-            )
-        del self._earlier[position]
-        return self._begin(position)
 
     def _submit(self, position: int, accept: str) -> Answer:
         self._started[position] = time.monotonic()
@@ -189,21 +169,27 @@ class _Work:
             headers={"accept": accept},
         )
 
-    def _ask(self, code: str) -> Answer:
-        if self.context.cancelled():
-            raise Cancelled
-        accept = self.prepared.endpoint.media_type
-        return self.http.get(
-            f"/v2beta/results/{code}",
-            headers={"accept": "image/*" if accept == "image/png" else "*/*"},
-            accept=(404,),
+    def _look(self, position: int, code: str) -> Produced | None:
+        """Ask once for a result; None while it is in the making."""
+        self._started.setdefault(position, time.monotonic())
+        answer = self.http.get(
+            f"/v2beta/results/{code}", headers={"accept": "image/*"}, accept=(404,)
         )
+        if answer.status == 404:  # of another key, older than a day, or never there
+            raise Forgotten(answer.told())
+        if answer.status == 202:
+            self._report(f"Waiting for {NAME}")
+            return None
+        return self._delivered(position, answer, code)
 
-    def _delivered(self, position: int, answer: Answer, code: str = "") -> Iterator[Produced]:
-        """The output in an answer; nothing when moderation blurred it."""
+    def _delivered(self, position: int, answer: Answer, code: str = "") -> Produced:
+        """The output in an answer.
+
+        Raises:
+            ProviderError: it can't be read, or moderation blurred it.
+        """
         if answer.headers.get("finish-reason", "SUCCESS") == "CONTENT_FILTERED":
-            self.blocked = filtered(f"finish-reason CONTENT_FILTERED, request {answer.request_id}")
-            return
+            raise Filtered(f"finish-reason CONTENT_FILTERED, request {answer.request_id}")
         seed = variant_seed(self.request.random_seed, position)
         notes = {
             "request_id": code or answer.request_id,
@@ -229,7 +215,7 @@ class _Work:
             media_type = "image/png"
         self._finished += 1
         self._report(f"{self._finished} of {len(self.request.positions)} finished")
-        yield Produced(
+        return Produced(
             position=position,
             content=content,
             media_type=media_type,

@@ -20,6 +20,18 @@ Part = tuple[str | None, bytes] | tuple[str | None, bytes, str]
 Form = list[tuple[str, Part]]
 
 
+class Filtered(ProviderError):
+    """The verdict CONTENT_FILTERED: a blurred picture came, which is not kept."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "Stability AI's moderation blurred the picture; it was not kept. Change the prompt or"
+            " the picture.",
+            detail=detail,
+            error_class=ErrorClass.POLICY,
+        )
+
+
 @dataclass(frozen=True)
 class Prepared:
     """All of a request but its seed, and the size that the answer is brought to.
@@ -124,16 +136,6 @@ def explain(answer: Answer) -> ProviderError | None:
             detail=answer.told(),
         )
     return None
-
-
-def filtered(detail: str) -> ProviderError:
-    """The verdict CONTENT_FILTERED: a blurred picture came, which is not kept."""
-    return ProviderError(
-        "Stability AI's moderation blurred the picture; it was not kept. Change the prompt or the"
-        " picture.",
-        detail=detail,
-        error_class=ErrorClass.POLICY,
-    )
 
 
 def _files(request: RunRequest, endpoint: Endpoint) -> dict[str, Picture]:

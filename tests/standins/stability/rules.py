@@ -12,9 +12,10 @@ from tests.standins.multipart import Part
 
 RATIOS = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
 STYLES = (
-    "enhance anime photographic digital-art comic-book fantasy-art line-art analog-film neon-punk"
-    " isometric low-poly origami modeling-compound cinematic 3d-model pixel-art tile-texture"
-).split()
+    *("enhance", "anime", "photographic", "digital-art", "comic-book", "fantasy-art", "line-art"),
+    *("analog-film", "neon-punk", "isometric", "low-poly", "origami", "modeling-compound"),
+    *("cinematic", "3d-model", "pixel-art", "tile-texture"),
+)
 SD3_MODELS = {
     "sd3.5-large": 6.5,
     "sd3.5-large-turbo": 4.0,
@@ -122,7 +123,7 @@ class Rules:
 PROMPT = Text(required=True)
 SEED = {"seed": Number(0, 4_294_967_294, whole=True)}
 FORMAT = {"output_format": Choice(("jpeg", "png", "webp"))}
-STYLE = {"style_preset": Choice(tuple(STYLES))}
+STYLE = {"style_preset": Choice(STYLES)}
 NEGATIVE = {"negative_prompt": Text()}
 COMMON: dict[str, Rule] = {**NEGATIVE, **SEED, **FORMAT, **STYLE}
 ASPECT = {"aspect_ratio": Choice(RATIOS)}
