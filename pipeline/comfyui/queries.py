@@ -16,6 +16,8 @@ from pipeline.jobs.models import Attempt, AttemptOutcome, Job, JobOutput, Provid
 from studio.core.errors import NotFound
 
 DAY = timedelta(hours=24)
+#: Older figures say nothing of how an instance is now.
+LATELY = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """A worker with its figures; `instance` and `vital` only of ComfyUI instances."""
+    """A worker with its figures; `instance` and `vital` (if it answered lately) of ComfyUI only."""
 
     worker: Worker
     instance: Instance | None
@@ -144,8 +146,10 @@ def _counted(attempts: QuerySet[Attempt]) -> dict[int, int]:
 
 
 def latest_vitals(instance_ids: list[int]) -> dict[int, Vital]:
-    """The last figures of each instance that has any. One query."""
-    recent = Vital.objects.filter(instance_id__in=instance_ids).order_by()
+    """The last figures of each instance that has answered lately. One query."""
+    recent = Vital.objects.filter(
+        instance_id__in=instance_ids, measured_at__gte=timezone.now() - LATELY
+    ).order_by()
     newest = recent.values("instance_id").annotate(newest=Max("pk")).values("newest")
     return {vital.instance_id: vital for vital in Vital.objects.filter(pk__in=newest)}
 

@@ -61,6 +61,11 @@ _LOOKS: dict[str, Look] = {
     "unreachable": Look("warning", "cloud-off"),
     "unchecked": Look("", "circle-dashed"),
     "checking": Look("info busy", "loader-circle"),
+    "unknown": Look("", "circle-dashed"),
+    "online": Look("success", "circle-check"),
+    "degraded": Look("warning", "triangle-alert"),
+    "draining": Look("warning", "circle-pause"),
+    "offline": Look("danger", "wifi-off"),
     "unavailable": Look("danger", "cloud-off"),
 }
 

@@ -17,7 +17,8 @@ class RelativeTime extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.render();
+    // Not at once: a morph that changes the moment goes on to put the server's words in.
+    queueMicrotask(() => this.isConnected && this.render());
   }
 
   render() {
