@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from assets.models import Version
 from billing.models import Hold
@@ -94,8 +95,18 @@ def job_context(user: Any, shown: ShownJob) -> dict[str, Any]:
         "recipe_text": pretty(job.recipe.document),
         "price": price_of(job),
         "held_microcredits": held_in_all(job),
-        "can_recall": job.offer.operation.code == "create.image",
+        "recall_url": recall_url(job),
     }
+
+
+def recall_url(job: Job) -> str:
+    """The page with all that this job was asked for filled in; empty for the studio's own steps."""
+    spec = CATALOGUE.get(job.offer.operation.code)
+    if spec is None or not spec.is_listed:
+        return ""
+    if spec.code == "create.image":
+        return f"{reverse('pipeline:create')}?job={job.code}"
+    return f"{reverse('pipeline:run', args=[spec.code])}?job={job.code}"
 
 
 def show_job(user: Any, code: UUID) -> ShownJob:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assets.models import Version
 from pipeline.jobs.models import Attempt, Job, JobOutput
-from pipeline.jobs.page import inputs_of, load_job, parameters_of, pretty
+from pipeline.jobs.page import inputs_of, load_job, parameters_of, pretty, recall_url
 from pipeline.jobs.shown import ShownJob, show_jobs
 
 
@@ -29,7 +29,7 @@ def provenance_context(user: Any, version: Version) -> dict[str, Any] | None:
         "environment_text": (
             pretty(attempt.environment.document) if attempt and attempt.environment else ""
         ),
-        "can_recall": shown.job.offer.operation.code == "create.image",
+        "recall_url": recall_url(shown.job),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from pipeline.operations.declaration import OperationSpec, Parameters
-from studio.core.errors import Invalid
+from studio.core.errors import Invalid, NotFound
 from studio.core.forms import StudioForm
 
 JsonSchema = Mapping[str, Any]
@@ -48,7 +48,7 @@ class OperationForm(StudioForm):
         try:
             checked = self.spec.clean(self.parameter_values())
             self.parameters = None if self.errors else checked
-        except Invalid as error:
+        except (Invalid, NotFound) as error:
             # where a value could not even be read, that it is missing is no news
             news = {name: said for name, said in error.fields.items() if name not in self.errors}
             if news or not error.fields:
