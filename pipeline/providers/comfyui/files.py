@@ -24,7 +24,6 @@ from pipeline.providers.comfyui.http import (
 from studio.core.errors import UnsupportedMedia
 
 TRIES = 4
-PAUSE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def fetch(http: ComfyHttp, ref: FileRef, pause: Callable[[float], None]) -> Fetc
     failure: Exception = NoAnswer("never tried")
     for attempt in range(TRIES):
         if attempt:
-            pause(PAUSE_S * 2**attempt)
+            pause(http.limits.poll_s * 2 ** (attempt - 1))
         try:
             content = http.view(ref).content
         except (NoAnswer, Truncated) as error:

@@ -31,6 +31,7 @@ from pipeline.providers.comfyui.graphs import class_of
 from pipeline.providers.comfyui.http import ComfyHttp, Missing, NoAnswer, Queue
 from pipeline.providers.comfyui.outputs import (
     SOCKET_SAVERS,
+    Candidate,
     delivered_by,
     node_counts,
     results,
@@ -187,7 +188,7 @@ class Run:
             prompt.poll_at = now + self.limits.poll_s
             return None
         self.answered_at = time.monotonic()
-        if entry is not None and self._is_still_told(prompt, is_told, now):
+        if entry is not None and is_told and self._is_still_told(prompt, entry, now):
             prompt.poll_at = now + TICK_S
             return None
         if entry is not None:
@@ -196,12 +197,12 @@ class Run:
             self._note(prompt, queue, is_told, now)
         return None
 
-    def _is_still_told(self, prompt: Prompt, is_told: bool, now: float) -> bool:
-        """Whether pictures that come over the socket only may still be on their way."""
-        if not is_told or prompt.is_told_over or not self._saves_by_socket(prompt):
+    def _is_still_told(self, prompt: Prompt, entry: Mapping[str, Any], now: float) -> bool:
+        """Whether what only the socket tells may still be on its way: pictures, why it stopped."""
+        if prompt.is_told_over or verdict_of(entry)[0] is not Verdict.SUCCESS:
             return False
         prompt.ended_at = prompt.ended_at or now
-        return now - prompt.ended_at < self.limits.answer_s
+        return not self._results(prompt, entry) and now - prompt.ended_at < self.limits.answer_s
 
     def _note(self, prompt: Prompt, queue: Queue, is_told: bool, now: float) -> None:
         """Take in that a prompt has not ended; give it up once a bound is passed."""
@@ -253,12 +254,7 @@ class Run:
             began = prompt.started_at or prompt.queued_at
             ran_ms = round(1000 * (time.monotonic() - began))
         prompt.spent_ms += max(0, ran_ms)
-        found = results(
-            entry.get("outputs"),
-            entry.get("meta"),
-            output_node=self.target.output_node,
-            order=list(prompt.graph),
-        )
+        found = self._results(prompt, entry)
         try:
             if found and found[0].file is not None:
                 file = found[0].file
@@ -276,6 +272,14 @@ class Run:
             return None
         self.finished += 1
         return self._produced(prompt, entry, got, len(found) or len(prompt.images))
+
+    def _results(self, prompt: Prompt, entry: Mapping[str, Any]) -> list[Candidate]:
+        return results(
+            entry.get("outputs"),
+            entry.get("meta"),
+            output_node=self.target.output_node,
+            order=list(prompt.graph),
+        )
 
     def _saves_by_socket(self, prompt: Prompt) -> bool:
         wanted = self.target.output_node
