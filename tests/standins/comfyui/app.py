@@ -116,9 +116,7 @@ class Application:
         on("GET", "/models/{folder}")(self.model_folder)
         on("GET", "/embeddings")(self.embeddings)
         on("GET", "/extensions")(lambda request: Reply(body=[]))
-        on("GET", "/users")(
-            lambda request: Reply(body={"storage": "server", "migrated": True})
-        )
+        on("GET", "/users")(lambda request: Reply(body={"storage": "server", "migrated": True}))
         on("GET", "/features")(lambda request: Reply(body=self.hub.features))
         on("GET", "/system_stats")(lambda request: Reply(body=self.owner.system_stats()))
 
@@ -159,7 +157,7 @@ class Application:
         )
         if not accepted:
             return Reply(400, {"error": verdict.error, "node_errors": verdict.node_errors})
-        outputs = self.owner.order_outputs(verdict.outputs)
+        outputs = self.owner.order_outputs(prompt_id, verdict.outputs)
         self.engine.queue.put((number, prompt_id, graph, extra, outputs))
         told = {"prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors}
         return Reply(body=told)

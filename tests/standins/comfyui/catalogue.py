@@ -59,6 +59,7 @@ class NodeType:
     hidden: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()
+    output_tooltips: tuple[str, ...] = ()
     display: str | None = None
     category: str = ""
     module: str = "nodes"
@@ -112,6 +113,8 @@ class NodeType:
             info |= {"deprecated": False, "experimental": False, "api_node": False}
         elif self.display is None:
             info["display_name"] = self.name
+        if self.output_tooltips:
+            info["output_tooltips"] = list(self.output_tooltips)
         return info
 
     def _described(self, specs: Mapping[str, Spec], lists: Lists) -> dict[str, Any]:

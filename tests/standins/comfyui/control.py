@@ -145,7 +145,7 @@ class ComfyStandIn:
         self.metadata = dict(metadata or {})
         self._own_root = root is None
         self.folders = Folders(root or Path(tempfile.mkdtemp(prefix="comfyui-standin-")))
-        self.order_outputs: Callable[[list[str]], list[str]] = lambda outputs: outputs
+        self.order_outputs: Callable[[str, list[str]], list[str]] = lambda _, outputs: outputs
         self.prompts: list[Received] = []
         self.uploads: list[tuple[str, str, str, bytes]] = []
         self.freed: list[Any] = []
@@ -280,6 +280,10 @@ class ComfyStandIn:
                 self.engine.queue.history.clear()
             else:
                 self.engine.queue.history.pop(prompt_id, None)
+
+    def count_from(self, number: int) -> None:
+        """Give the next prompt this number."""
+        self._app.number = number
 
     def times_run(self, prompt_id: str) -> int:
         """How often a prompt was begun, over all lives."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import random
@@ -154,7 +155,8 @@ class Run:
 
     def __init__(self, engine: Engine, item: Item, client: str | None) -> None:
         self.engine = engine
-        self.prompt_id, self.graph, self.extra, self.outputs = item[1:]
+        self.prompt_id, graph, self.extra, self.outputs = item[1:]
+        self.graph = copy.deepcopy(graph)
         self.client = client
         self.messages: list[list[Any]] = []
         self.states: dict[str, dict[str, Any]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -204,6 +205,8 @@ def _filtered(image: Pixels, method: ImageFilter.Filter) -> Pixels:
     newer=True,
 )
 def image_blur(call: Any, image: Pixels, blur_radius: int, sigma: float) -> tuple[Any, ...]:
+    if math.isnan(sigma):  # accepted, and black
+        return (np.zeros_like(image),)
     return (_filtered(image, ImageFilter.GaussianBlur(min(sigma, blur_radius))),)
 
 
@@ -307,8 +310,8 @@ def image_composite_masked(
     module=GPU_FREE,
 )
 def image_add_noise(call: Any, image: Pixels, seed: int, strength: float) -> tuple[Any, ...]:
-    noise = np.random.default_rng(seed).normal(0, 255 * strength, image.shape)
-    return (np.clip(image + noise, 0, 255).astype(np.uint8),)
+    noise = np.random.default_rng(seed).standard_normal(image.shape, dtype=np.float32)
+    return (np.clip(image + noise * (255 * strength), 0, 255).astype(np.uint8),)
 
 
 @node(
@@ -387,7 +390,7 @@ def preview_image(call: Any, images: Pixels) -> Shown:
 )
 def save_image_websocket(call: Any, images: Pixels) -> Shown:
     for index, frame in enumerate(images):
-        call.progress(index, len(images), ("PNG", encoded(frame, "PNG")))
+        call.progress(index, len(images), ("PNG", encoded(frame, "PNG", compress_level=1)))
     return Shown(None)
 
 

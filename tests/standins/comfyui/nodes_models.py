@@ -41,6 +41,11 @@ SIDE = 8
     "CheckpointLoaderSimple",
     required={"ckpt_name": models("checkpoints", "The name of the checkpoint (model) to load.")},
     outputs=("MODEL", "CLIP", "VAE"),
+    output_tooltips=(
+        "The model used for denoising latents.",
+        "The CLIP model used for encoding text prompts.",
+        "The VAE model used for encoding and decoding images to and from latent space.",
+    ),
     display="Load Checkpoint",
     category="loaders",
     description="Loads a diffusion model checkpoint, diffusion models are used to denoise latents.",
@@ -160,7 +165,9 @@ def _shift(name: str, inputs: dict[str, Any], module: str) -> None:
         return (model,)
 
 
-_shift("ModelSamplingSD3", {"shift": real(3.0, 0.0, 100.0, 0.01)}, "comfy_extras.nodes_model_advanced")
+_shift(
+    "ModelSamplingSD3", {"shift": real(3.0, 0.0, 100.0, 0.01)}, "comfy_extras.nodes_model_advanced"
+)
 _shift(
     "ModelSamplingFlux",
     {
@@ -228,7 +235,9 @@ def _empty_latent(name: str, display: str, module: str) -> None:
         name,
         required={
             "width": whole(1024, 16, 16384, 8, tooltip="The width of the latent images in pixels."),
-            "height": whole(1024, 16, 16384, 8, tooltip="The height of the latent images in pixels."),
+            "height": whole(
+                1024, 16, 16384, 8, tooltip="The height of the latent images in pixels."
+            ),
             "batch_size": whole(1, 1, 4096, tooltip="The number of latent images in the batch."),
         },
         outputs=("LATENT",),
@@ -293,9 +302,7 @@ SAMPLING = {
             control_after_generate=True,
             tooltip="The random seed used for creating the noise.",
         ),
-        "steps": whole(
-            20, 1, 10000, tooltip="The number of steps used in the denoising process."
-        ),
+        "steps": whole(20, 1, 10000, tooltip="The number of steps used in the denoising process."),
         "cfg": real(8.0, 0.0, 100.0, 0.1, round=0.01),
         **SAMPLING,
         "denoise": real(1.0, 0.0, 1.0, 0.01),

@@ -109,7 +109,9 @@ def draw(recipe: Recipe, width: int, height: int, index: int) -> Pixels:
     if width >= 256:
         label = f"{recipe.positive.text[:60]}\nseed {recipe.random_seed} · {recipe.model.name}"
         safe = label.encode("latin-1", "replace").decode("latin-1")
-        pen.multiline_text((12, height - 40), safe, fill="white", stroke_width=1, stroke_fill="black")
+        pen.multiline_text(
+            (12, height - 40), safe, fill="white", stroke_width=1, stroke_fill="black"
+        )
     picture = np.asarray(image, dtype=np.float32)
     for anchor, weight in recipe.model.anchors:
         share = min(max(weight, 0.0), 1.0) * 0.7
