@@ -225,11 +225,13 @@ class Bridge:
 
     def _hand_over(self) -> None:
         """Let runs finish within the grace, then end the attempts of all others."""
-        began = time.monotonic()
+        began = answered = time.monotonic()
         short, long = self.grace_s
         while living := self._living():
-            waited = time.monotonic() - began
-            if waited > long or (waited > short and not any(r.is_unanswered() for r in living)):
+            now = time.monotonic()
+            if any(run.is_unanswered() for run in living):
+                answered = now  # what comes then has to be stored, too
+            if now - began > long or now - answered > short:
                 break
             time.sleep(0.05)
         with self._lock:

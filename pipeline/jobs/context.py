@@ -122,8 +122,7 @@ class AttemptContext:
                 attempt_id=self.attempt.pk, position=position
             ).delete()
         )
-        with self._lock:
-            self._asked.pop(position, None)
+        self._forget(position)
 
     def retried(self) -> None:
         """Count a repeat of a request that is safe to repeat."""
@@ -193,6 +192,11 @@ class AttemptContext:
         """Whether a request is out whose id is not known: cut off now, its result is lost."""
         with self._lock:
             return "" in self._asked.values()
+
+    def _forget(self, position: int) -> None:
+        """The output is stored: nothing is awaited for it any more."""
+        with self._lock:
+            self._asked.pop(position, None)
 
     def _record(self, position: int, request_id: str) -> None:
         with transaction.atomic():

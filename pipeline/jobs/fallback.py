@@ -48,7 +48,7 @@ def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -
         return None
     if error_class not in FALLS_BACK or job.cancel_requested_at is not None:
         return None
-    if attempt.requests.filter(request_id="").exists():
+    if error_class == ErrorClass.Code.WORKER_LOST and _may_have_run(job, attempt):
         add_history(
             job,
             JobEventKind.Code.REQUEST,
@@ -64,6 +64,12 @@ def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -
         return None
     job_replaced.send(sender=Job, job=job, by=made)
     return made
+
+
+def _may_have_run(job: Job, attempt: Attempt) -> bool:
+    """Whether a request was sent for an output that is missing, and its id is not known."""
+    delivered = job.outputs.values("position")
+    return attempt.requests.filter(request_id="").exclude(position__in=delivered).exists()
 
 
 def _submit(job: Job) -> Job:

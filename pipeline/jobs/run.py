@@ -216,6 +216,7 @@ class AttemptRun(AttemptContext):
         """Bytes first (outside any transaction), then the rows."""
         blob = patiently(lambda: ingest_bytes(produced.content, media_type=produced.media_type))
         patiently(lambda: record_output(self.attempt, produced, blob))
+        self._forget(produced.position)
         self._send_progress()
         release_connection()
 

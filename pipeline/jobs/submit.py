@@ -98,12 +98,14 @@ def plan_job(*, actor: User, project: Project, request: JobRequest) -> Plan:
             rule=request.choose,
         )
         offer = choice.offer
+        check_request(OfferRequest(actor, project, spec, offer, parameters, inputs))
     else:
         offer = spec.offer(request.provider, request.model)
+        # before the general answer, for it says node by node what is missing
+        check_request(OfferRequest(actor, project, spec, offer, parameters, inputs))
         if reason := why_unusable(offer, actor):
             raise Invalid(reason, fields={"provider": [reason]})
         check_fits(spec, offer, parameters, inputs)
-    check_request(OfferRequest(actor, project, spec, offer, parameters, inputs))
     price = quote_offer(offer, parameters)
     preflight = check(
         user=actor,

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from billing.models import Entry, Sku, Unit
+from billing.ledger.queries import balance_of
+from billing.ledger.services import open_hold, settle_hold
+from billing.models import Entry, Plan, Sku, Unit
+from billing.plans.services import subscribe
 from billing.prices.services import set_price
 from pipeline.jobs.claim import claim_job, this_worker
 from pipeline.jobs.models import Job
@@ -63,6 +66,20 @@ def priced(admin: User) -> None:
         unit=Unit.Code.IMAGE,
         amount_microcredits=CREDIT,
     )
+
+
+@pytest.fixture
+def leave(admin: User, project: Project) -> Callable[[User, int], None]:
+    """Give a person a wallet with a balance, and spend it down to so many microcredits."""
+
+    def spend(user: User, amount_microcredits: int) -> None:
+        subscribe(actor=admin, user=user, plan=Plan.objects.get(code="basic"))
+        surplus = balance_of(user) - amount_microcredits
+        hold = open_hold(payer=user, project=project, amount_microcredits=surplus)
+        assert hold is not None
+        settle_hold(hold=hold, amount_microcredits=surplus)
+
+    return spend
 
 
 def run_next() -> Job | None:

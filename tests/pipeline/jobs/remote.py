@@ -109,9 +109,7 @@ OFFERS = (
 
 
 @pytest.fixture
-def remote(
-    monkeypatch: pytest.MonkeyPatch, admin: User, creator: User, project: Project
-) -> Remote:
+def remote(monkeypatch: pytest.MonkeyPatch, admin: User, creator: User, project: Project) -> Remote:
     """The providers, their offers at 2 and 5 credits, and nobody's own choosers."""
     found = Remote(FakeAdapter("bria"), FakeAdapter("gemini"), creator, project)
     spec = get_operation("system.noop")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 
 from billing.ledger.queries import balance_of
-from billing.models import Balance, Entry, Plan
-from billing.plans.services import subscribe
+from billing.models import Balance, Entry
 from pipeline.jobs.models import Job, JobState
 from pipeline.jobs.submit import JobRequest, submit_job
 from studio.core.errors import PaymentRequired
@@ -21,9 +21,10 @@ SUBMITTERS, AFFORDABLE = 50, 10
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_submit_ten_run(admin: User, creator: User, project: Project, priced: None) -> None:
-    subscribe(actor=admin, user=creator, plan=Plan.objects.get(code="free"))
-    _leave(creator, AFFORDABLE * CREDIT, project)
+def test_fifty_submit_ten_run(
+    creator: User, project: Project, priced: None, leave: Callable[[User, int], None]
+) -> None:
+    leave(creator, AFFORDABLE * CREDIT)
     refused: list[Exception] = []
     barrier = threading.Barrier(SUBMITTERS)
 
@@ -51,13 +52,3 @@ def test_fifty_submit_ten_run(admin: User, creator: User, project: Project, pric
     assert balance_of(creator) == 0
     assert not Balance.objects.filter(amount_microcredits__lt=0).exists()
     assert Entry.objects.aggregate(total=Sum("amount_microcredits"))["total"] == 0
-
-
-def _leave(user: User, amount_microcredits: int, project: Project) -> None:
-    """Spend the wallet down to this amount."""
-    from billing.ledger.services import open_hold, settle_hold
-
-    surplus = balance_of(user) - amount_microcredits
-    hold = open_hold(payer=user, project=project, amount_microcredits=surplus)
-    assert hold is not None
-    settle_hold(hold=hold, amount_microcredits=surplus)
