@@ -17,23 +17,26 @@ from pipeline.providers.models import Provider
 from pipeline.workflows.binding import DEFAULT_SKU, most_milli, workflow_offers
 from pipeline.workflows.checking import check_request
 from pipeline.workflows.matching import choose_instance, explain_wait
-from pipeline.workflows.models import Readiness, WorkflowState
+from pipeline.workflows.models import MissingPart, Readiness, WorkflowState
 from pipeline.workflows.running import is_comfy, remember_prefixes, resolve_run, target_for
 
 COMFYUI = Provider.Code.COMFYUI.code
 
 
 def why_unusable(offer: OfferSpec, _user: Any) -> str:
-    """Why an offer of own ComfyUI can't be used by anybody now; one query."""
+    """Why an offer of own ComfyUI can't be used by anybody now; two queries at most."""
     if offer.provider != COMFYUI or offer.sku == DEFAULT_SKU:
         return ""
-    ready = Readiness.objects.filter(
+    checks = Readiness.objects.filter(
         workflow_version__workflow__slug=offer.model,
         workflow_version__state_id=WorkflowState.Code.PRODUCTION,
         instance__retired_at=None,
-        missing=None,
     )
-    return "" if ready.exists() else f"No instance has what “{offer.title}” needs."
+    if checks.filter(missing=None).exists():
+        return ""
+    parts = MissingPart.objects.filter(readiness__in=checks).order_by("value")
+    lacks = ", ".join(parts.values_list("value", flat=True).distinct()[:3])
+    return f"No instance has what “{offer.title}” needs" + (f": {lacks}." if lacks else ".")
 
 
 def register() -> None:

@@ -123,10 +123,10 @@ def check(version: WorkflowVersion) -> None:
     check_version(version)
 
 
-def make(admin: User, graph: dict[str, Any], parameters: list[Parameter] | None = None, **fields: Any) -> WorkflowVersion:
+def make(
+    admin: User, graph: dict[str, Any], parameters: list[Parameter] | None = None, **fields: Any
+) -> WorkflowVersion:
     """A workflow of the studio with this graph."""
     fields.setdefault("project", None)
     fields.setdefault("name", "Mine")
-    return import_workflow(
-        actor=admin, imported=Imported(graph), parameters=parameters, **fields
-    )
+    return import_workflow(actor=admin, imported=Imported(graph), parameters=parameters, **fields)

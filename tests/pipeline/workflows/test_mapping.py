@@ -184,7 +184,10 @@ def test_misfits_are_told() -> None:
     assert kind == ["“prompt” (prompt) is of another kind than in “Image to video”."]
     strict = misfits(take, [*_start(), parameter("end-frame", "file", role="end-frame")])
     assert "does not ask for" in strict[0]
-    assert misfits(take, [*_start(), parameter("end-frame", "file", role="end-frame", default="")]) == []
+    assert (
+        misfits(take, [*_start(), parameter("end-frame", "file", role="end-frame", default="")])
+        == []
+    )
 
 
 def _start() -> list[Parameter]:
@@ -195,7 +198,9 @@ def test_what_a_graph_makes_no_use_of() -> None:
     take = CATALOGUE["transform.image_to_video"]
     ignored = ignored_names(take, ready_workflows()["wan-image-to-video"].parameters)
     assert {"motion", "end-frame"} <= ignored
-    assert not {"fps_num", "fps_den", "frames", "width_px", "anchor_weight", "random_seed"} & ignored
+    assert (
+        not {"fps_num", "fps_den", "frames", "width_px", "anchor_weight", "random_seed"} & ignored
+    )
 
 
 # --- proposals ----------------------------------------------------------------------------------

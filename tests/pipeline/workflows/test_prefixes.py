@@ -69,7 +69,9 @@ def test_order_is_topological(graph: dict[str, Any]) -> None:
     order = topological(graph)
     assert sorted(order) == sorted(graph)
     for node_id in graph:
-        assert all(order.index(source) < order.index(node_id) for source in upstream(graph, node_id))
+        assert all(
+            order.index(source) < order.index(node_id) for source in upstream(graph, node_id)
+        )
 
 
 @given(graphs())

@@ -62,9 +62,7 @@ def test_what_broke_in_production_is_told_once(admin: User, add_instance: AddIns
     assert len(told()) == 3
 
 
-def test_parts_are_replaced_only_where_they_differ(
-    admin: User, add_instance: AddInstance
-) -> None:
+def test_parts_are_replaced_only_where_they_differ(admin: User, add_instance: AddInstance) -> None:
     instance = add_instance(info=without_class("KSampler"))
     check_instance(instance)
     row = Readiness.objects.get(workflow_version__workflow__slug="sdxl-text-to-image")

@@ -96,9 +96,7 @@ def test_who_may_make_them(
     assert version.workflow not in Workflow.objects.visible_to(outsider)
 
 
-def test_versions_are_added_and_never_changed(
-    admin: User, text_to_image: dict[str, Any]
-) -> None:
+def test_versions_are_added_and_never_changed(admin: User, text_to_image: dict[str, Any]) -> None:
     first = make(admin, text_to_image, [Parameter("prompt", "", "text", (("2", "text"),))])
     assert parameters_of(first)[0].label == "prompt"
     mapped = [

@@ -26,9 +26,7 @@ def test_ready_workflows_use_nodes_and_inputs_that_exist(
 
 
 @pytest.mark.parametrize("slug", sorted(ready_workflows()))
-def test_ready_workflows_name_every_model_they_need(
-    slug: str, object_info: dict[str, Any]
-) -> None:
+def test_ready_workflows_name_every_model_they_need(slug: str, object_info: dict[str, Any]) -> None:
     item = ready_workflows()[slug]
     files = {file for _folder, file in item.models}
     named = {
