@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 
 from studio.ops import watch
-from studio.ops.watch import ClusterWatch
+from studio.ops.watch import BeatWatch, ClusterWatch
 
 
 class Bird:
@@ -117,3 +118,39 @@ def test_dead_process_that_stays_unburied_is_a_fault(look, tmp_path):
     finally:
         os.waitpid(child, 0)
     assert watching._has_unburied(os.getpid()) == ""
+
+
+@pytest.fixture
+def beats(monkeypatch, tmp_path):
+    """Run a watch of a file for a second beside what the test does with it; its complaints."""
+    monkeypatch.setattr(watch, "BEAT_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(watch, "BEAT_LIMIT_SECONDS", 0.3)
+
+    def watched(touches, pid=lambda: 1, seconds=1.0):
+        stop, complaints, path = threading.Event(), [], tmp_path / "beat"
+        watching = BeatWatch("bridge", path, pid, stop, complaints.append)
+        watching.start()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if touches:
+                path.touch()
+            time.sleep(0.02)
+        stop.set()
+        watching.join()
+        return complaints
+
+    return watched
+
+
+def test_a_process_that_touches_its_file_is_well(beats):
+    assert beats(touches=True) == []
+
+
+def test_a_process_that_stopped_touching_it_hangs(beats):
+    complaints = beats(touches=False)
+    assert complaints
+    assert complaints[0] == "gave no sign of life for 0.3 s"
+
+
+def test_a_process_that_does_not_run_is_not_judged(beats):
+    assert beats(touches=False, pid=lambda: None) == []
