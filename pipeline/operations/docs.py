@@ -78,14 +78,17 @@ class GroupDoc:
 
 
 def catalogue_docs() -> list[GroupDoc]:
-    """Every listed operation by group, with prices."""
+    """Every listed operation by group, with prices. Three queries.
+
+    The offers are the declared ones; an operation's own page also has those of workflows.
+    """
     listed = [spec for spec in CATALOGUE.values() if spec.is_listed]
-    prices = _prices(offer.sku for spec in listed for offer in all_offers(spec))
+    prices = _prices(offer.sku for spec in listed for offer in spec.offers)
     retired = retired_models()
     found = []
     for group in OperationGroup.Code:
         operations = [
-            OperationDoc(spec, _offers(spec, prices, retired))
+            OperationDoc(spec, _offers(spec, spec.offers, prices, retired))
             for spec in listed
             if spec.group == group
         ]
@@ -96,8 +99,10 @@ def catalogue_docs() -> list[GroupDoc]:
 
 def operation_doc(spec: OperationSpec) -> OperationDoc:
     """Everything that the declaration of an operation tells, and who else offers it."""
-    prices = _prices(offer.sku for offer in all_offers(spec))
-    return OperationDoc(spec, _offers(spec, prices, retired_models()), parameter_docs(spec))
+    offers = all_offers(spec)
+    prices = _prices(offer.sku for offer in offers)
+    docs = _offers(spec, offers, prices, retired_models())
+    return OperationDoc(spec, docs, parameter_docs(spec))
 
 
 def parameter_docs(spec: OperationSpec) -> list[ParameterDoc]:
@@ -155,11 +160,14 @@ def _prices(skus: Iterable[str]) -> dict[str, Price]:
 
 
 def _offers(
-    spec: OperationSpec, prices: Mapping[str, Price], retired: Mapping[tuple[str, str], str]
+    spec: OperationSpec,
+    offers: Iterable[OfferSpec],
+    prices: Mapping[str, Price],
+    retired: Mapping[tuple[str, str], str],
 ) -> list[OfferDoc]:
     return [
         _offer(spec, offer, prices.get(offer.sku), retired.get((offer.provider, offer.model), ""))
-        for offer in all_offers(spec)
+        for offer in offers
     ]
 
 
