@@ -1,4 +1,4 @@
-"""`manage.py standin <name>`: runs a stand-in server by hand, to try the studio without an engine."""
+"""`manage.py standin <name>`: runs a stand-in server, to try the studio without an engine."""
 
 from __future__ import annotations
 

@@ -86,6 +86,10 @@ LONGER["prompt"]["2"]["inputs"]["steps"] = 40
 LONGER["prompt_id"] = load("26-cache-trap")[2].answer["json"]["prompt_id"]
 BODIES["26-cache-trap"] = {2: json.dumps(LONGER).encode()}
 OPTIONS = {
+    # Slow enough that what happens in the middle of a run does so on a busy machine too.
+    "11-interrupt": {"time_scale": 0.2},
+    "14-reconnect": {"time_scale": 0.3},
+    "22-interrupt-ksampler": {"step_seconds": 0.05},
     "15-history": {"time_scale": 10},
     "25-options-and-limits": {"keeps_cache": False, "max_upload_bytes": 1048576.0},
 }
@@ -171,6 +175,23 @@ def is_race(record: Record, records: list[Record]) -> bool:
     )
 
 
+def places(ours, theirs, path="$") -> list[str]:
+    """Where two JSON values differ."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        keys = ours.keys() | theirs.keys()
+        return [
+            place
+            for key in sorted(keys)
+            for place in places(ours.get(key, "absent"), theirs.get(key, "absent"), f"{path}.{key}")
+        ]
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        pairs = enumerate(zip(ours, theirs, strict=True))
+        return [place for i, (a, b) in pairs for place in places(a, b, f"{path}[{i}]")]
+    if ours == theirs and type(ours) is type(theirs):
+        return []
+    return [f"{path}: {json.dumps(ours)} for {json.dumps(theirs)}"]
+
+
 def answer_differences(record: Record, answer) -> list[str]:
     """What differs in one HTTP answer, in words."""
     theirs = record.answer
@@ -183,8 +204,7 @@ def answer_differences(record: Record, answer) -> list[str]:
         told.append(f"{where}: {media_type!r} for {theirs['content_type']!r}")
     if "json" in theirs:
         ours, wanted = normal(answer.json()), normal(theirs["json"])
-        if ours != wanted:
-            told.append(f"{where}:\n  ours   {json.dumps(ours)}\n  theirs {json.dumps(wanted)}")
+        told += [f"{where}: {path}" for path in places(ours, wanted)]
     if theirs.get("text") and answer.text != theirs["text"]:
         told.append(f"{where}: {answer.text[:200]!r}")
     for header in ("content-disposition", "accept-ranges"):

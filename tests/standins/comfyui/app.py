@@ -212,7 +212,7 @@ class Application:
         document = _json(request)
         if not isinstance(document, dict):
             return TROUBLE
-        self.engine.free_wanted = bool(document.get("free_memory"))
+        self.engine.free_wanted |= bool(document.get("free_memory"))
         self.owner.freed.append(document)
         return EMPTY
 

@@ -14,6 +14,8 @@ from tests.standins.comfyui import (  # noqa: F401  (they register their nodes)
     nodes_guidance,
     nodes_images,
     nodes_models,
+    nodes_sampling,
+    nodes_saving,
     nodes_video,
 )
 from tests.standins.comfyui.app import Received, build
@@ -81,8 +83,8 @@ class ComfyFaults(Faults):
 
     def delete_output(self, filename: str = "*") -> int:
         """Delete output files from the disk; gives how many."""
-        found = [path for path in self._owner.folders.of("output").rglob(filename)]  # type: ignore[union-attr]
-        files = [path for path in found if path.is_file()]
+        root = self._owner.folders.root / "output"
+        files = [path for path in root.rglob(filename) if path.is_file()]
         for path in files:
             path.unlink()
         return len(files)

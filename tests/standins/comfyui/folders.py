@@ -58,8 +58,9 @@ class Folders:
         """
         root = self.root / kind
         prefix = filled_prefix(prefix, width, height)
-        subfolder = os.path.dirname(os.path.normpath(prefix))
-        name = os.path.basename(os.path.normpath(prefix))
+        whole = Path(os.path.normpath(prefix))
+        name = whole.name
+        subfolder = "" if whole.parent == Path() else str(whole.parent)
         folder = Path(os.path.normpath(root / subfolder))
         common = os.path.commonpath((root, folder))
         if common != str(root):
@@ -84,7 +85,7 @@ class Folders:
         folder = Path(os.path.normpath(root / subfolder))
         if os.path.commonpath((root, folder)) != str(root):
             return 403
-        path = folder / os.path.basename(name)
+        path = folder / Path(name).name
         return path if path.is_file() else 404
 
     def upload(
@@ -101,7 +102,8 @@ class Folders:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.parent.is_dir() or len(path.name.encode()) > LONGEST_NAME:
             return 500
-        stem, extension = os.path.splitext(name)
+        extension = Path(name).suffix
+        stem = name.removesuffix(extension)
         number = 1
         while path.exists() and not overwrite:
             if path.read_bytes() == content:

@@ -10,24 +10,22 @@ from tests.standins.comfyui.pixels import Conditioning, Latent, Model, Pixels, r
 
 WAN = "comfy_extras.nodes_wan"
 PACK = "custom_nodes.ComfyUI_IPAdapter_plus"
-WEIGHT_TYPES = tuple(
-    [
-        "linear",
-        "ease in",
-        "ease out",
-        "ease in-out",
-        "reverse in-out",
-        "weak input",
-        "weak output",
-        "weak middle",
-        "strong middle",
-        "style transfer",
-        "composition",
-        "strong style transfer",
-        "style and composition",
-        "style transfer precise",
-        "composition precise",
-    ]
+WEIGHT_TYPES = (
+    "linear",
+    "ease in",
+    "ease out",
+    "ease in-out",
+    "reverse in-out",
+    "weak input",
+    "weak output",
+    "weak middle",
+    "strong middle",
+    "style transfer",
+    "composition",
+    "strong style transfer",
+    "style and composition",
+    "style transfer precise",
+    "composition precise",
 )
 PRESETS = (
     "LIGHT - SD1.5 only (low strength)",

@@ -1,4 +1,4 @@
-"""Core nodes that load, change, show and save pictures."""
+"""Core nodes that load and change pictures."""
 
 from __future__ import annotations
 
@@ -8,27 +8,19 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
-from tests.standins.comfyui.catalogue import Choice, Lists, Shown, link, node, real, whole
+from tests.standins.comfyui.catalogue import Choice, Lists, link, node, real, whole
 from tests.standins.comfyui.pixels import (
     Pixels,
-    animated,
-    encoded,
-    png,
     read_image,
     resized,
 )
 
 METHODS = ("nearest-exact", "bilinear", "area", "bicubic", "lanczos")
 INPUT_IMAGES = Choice(lambda lists: lists.input_names("image"), {"image_upload": True})
-SAVED = {"prompt": "PROMPT", "extra_pnginfo": "EXTRA_PNGINFO"}
-PREFIX_TIP = (
-    "The prefix for the file to save. This may include formatting information such as "
-    "%date:yyyy-MM-dd% or %Empty Latent Image.width% to include values from nodes."
-)
 IMAGE = link("IMAGE")
 MASK = link("MASK")
 POST = "comfy_extras.nodes_post_processing"
-GPU_FREE = "comfy_extras.nodes_images"
+PLAIN = "comfy_extras.nodes_images"
 
 
 def _known(lists: Lists, image: str) -> Any:
@@ -38,10 +30,6 @@ def _known(lists: Lists, image: str) -> Any:
 
 def _bytes_of(lists: Lists, image: str, **_: Any) -> str:
     return lists.folders.hash(image)  # type: ignore[attr-defined]
-
-
-def _file(path: Any, subfolder: str, kind: str) -> dict[str, str]:
-    return {"filename": path.name, "subfolder": subfolder, "type": kind}
 
 
 @node(
@@ -161,7 +149,7 @@ def image_batch(call: Any, image1: Pixels, image2: Pixels) -> tuple[Any, ...]:
     required={"image": IMAGE, "amount": whole(1, 1, 4096)},
     outputs=("IMAGE",),
     category="image/batch",
-    module=GPU_FREE,
+    module=PLAIN,
 )
 def repeat_image_batch(call: Any, image: Pixels, amount: int) -> tuple[Any, ...]:
     return (np.concatenate([image] * amount),)
@@ -179,7 +167,7 @@ def repeat_image_batch(call: Any, image: Pixels, amount: int) -> tuple[Any, ...]
     outputs=("IMAGE",),
     display="Image Crop",
     category="image/transform",
-    module=GPU_FREE,
+    module=PLAIN,
 )
 def image_crop(
     call: Any, image: Pixels, width: int, height: int, x: int, y: int
@@ -307,7 +295,7 @@ def image_composite_masked(
     },
     outputs=("IMAGE",),
     category="image",
-    module=GPU_FREE,
+    module=PLAIN,
 )
 def image_add_noise(call: Any, image: Pixels, seed: int, strength: float) -> tuple[Any, ...]:
     noise = np.random.default_rng(seed).standard_normal(image.shape, dtype=np.float32)
@@ -336,118 +324,3 @@ def image_to_mask(call: Any, image: Pixels, channel: str) -> tuple[Any, ...]:
 )
 def mask_to_image(call: Any, mask: Pixels) -> tuple[Any, ...]:
     return (np.repeat(mask[..., None], 3, axis=3),)
-
-
-def _saved(call: Any, images: Pixels, prefix: str, kind: str) -> Shown:
-    height, width = images.shape[1:3]
-    folder, name, number, subfolder = call.folders.next_path(
-        kind, prefix, width=width, height=height
-    )
-    files = []
-    for index, frame in enumerate(images):
-        path = folder / f"{name.replace('%batch_num%', str(index))}_{number + index:05}_.png"
-        path.write_bytes(png(frame, call.graph, call.extra_pnginfo))
-        files.append(_file(path, subfolder, kind))
-    return Shown({"images": files})
-
-
-@node(
-    "SaveImage",
-    required={
-        "images": link("IMAGE", "The images to save."),
-        "filename_prefix": ("STRING", {"default": "ComfyUI", "tooltip": PREFIX_TIP}),
-    },
-    hidden=SAVED,
-    display="Save Image",
-    category="image",
-    description="Saves the input images to your ComfyUI output directory.",
-    output_node=True,
-)
-def save_image(call: Any, images: Pixels, filename_prefix: str = "ComfyUI") -> Shown:
-    return _saved(call, images, filename_prefix, "output")
-
-
-@node(
-    "PreviewImage",
-    required={"images": IMAGE},
-    hidden=SAVED,
-    display="Preview Image",
-    category="image",
-    description="Saves the input images to your ComfyUI output directory.",
-    output_node=True,
-)
-def preview_image(call: Any, images: Pixels) -> Shown:
-    return _saved(call, images, f"ComfyUI_temp_{call.suffix}", "temp")
-
-
-@node(
-    "SaveImageWebsocket",
-    required={"images": IMAGE},
-    category="api/image",
-    module="custom_nodes.websocket_image_save",
-    output_node=True,
-    changes=lambda lists, **_: object(),
-)
-def save_image_websocket(call: Any, images: Pixels) -> Shown:
-    for index, frame in enumerate(images):
-        call.progress(index, len(images), ("PNG", encoded(frame, "PNG", compress_level=1)))
-    return Shown(None)
-
-
-def _save_moving(call: Any, images: Pixels, prefix: str, content: bytes, extension: str) -> Shown:
-    height, width = images.shape[1:3]
-    folder, name, number, subfolder = call.folders.next_path(
-        "output", prefix, width=width, height=height
-    )
-    path = folder / f"{name}_{number:05}_.{extension}"
-    path.write_bytes(content)
-    return Shown({"images": [_file(path, subfolder, "output")], "animated": (True,)})
-
-
-@node(
-    "SaveAnimatedWEBP",
-    required={
-        "images": IMAGE,
-        "filename_prefix": ("STRING", {"default": "ComfyUI"}),
-        "fps": real(6.0, 0.01, 1000.0, 0.01),
-        "lossless": ("BOOLEAN", {"default": True}),
-        "quality": whole(80, 0, 100),
-        "method": Choice(("default", "fastest", "slowest")),
-    },
-    hidden=SAVED,
-    category="image/animation",
-    module=GPU_FREE,
-    output_node=True,
-)
-def save_animated_webp(
-    call: Any,
-    images: Pixels,
-    filename_prefix: str,
-    fps: float,
-    lossless: bool,
-    quality: int,
-    method: str,
-) -> Shown:
-    effort = {"default": 4, "fastest": 0, "slowest": 6}[method]
-    content = animated(images, "WEBP", fps, lossless=lossless, quality=quality, method=effort)
-    return _save_moving(call, images, filename_prefix, content, "webp")
-
-
-@node(
-    "SaveAnimatedPNG",
-    required={
-        "images": IMAGE,
-        "filename_prefix": ("STRING", {"default": "ComfyUI"}),
-        "fps": real(6.0, 0.01, 1000.0, 0.01),
-        "compress_level": whole(4, 0, 9),
-    },
-    hidden=SAVED,
-    category="image/animation",
-    module=GPU_FREE,
-    output_node=True,
-)
-def save_animated_png(
-    call: Any, images: Pixels, filename_prefix: str, fps: float, compress_level: int
-) -> Shown:
-    content = animated(images, "PNG", fps, compress_level=compress_level)
-    return _save_moving(call, images, filename_prefix, content, "png")

@@ -18,7 +18,7 @@ from tests.standins.comfyui.catalogue import (
     real,
     whole,
 )
-from tests.standins.comfyui.nodes_images import PREFIX_TIP, SAVED
+from tests.standins.comfyui.nodes_saving import PREFIX_TIP, SAVED
 from tests.standins.comfyui.pixels import Pixels, Video, encoded, read_video, write_video
 
 FILMS = "comfy_extras.nodes_video"

@@ -98,8 +98,7 @@ def machine(**words: Any) -> ComfyStandIn:
     server = ComfyStandIn(
         models={"checkpoints": ["tiny_random_sd15.safetensors"]},
         vram=None,
-        step_seconds=0.0,
-        **{"time_scale": 0.1, **words},
+        **{"time_scale": 0.1, "step_seconds": 0.0, **words},
     )
     root = server.folders.root
     (root / "input/shots/sh010").mkdir(parents=True)

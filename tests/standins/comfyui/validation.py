@@ -175,7 +175,7 @@ class _Check:
             info |= {"received_type": received, "linked_node": value}
             return problem("return_type_mismatch", message, details, info)
         try:
-            return True if self.node(source)[0] else False
+            return bool(self.node(source)[0])
         except Exception as error:  # reported like the one above, for the inner node
             failure = _exception("exception_during_inner_validation", error)
             self.done[source] = (False, [failure])
