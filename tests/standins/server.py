@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
+from studio.core.outbound import OTHER_PROTOCOLS
 from tests.standins.http1 import CutOff, HttpConnection
 from tests.standins.sockets import WebSocketConnection
 
@@ -204,7 +205,7 @@ def serve(
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on, outside the range of outgoing connections."""
-    for port in random.SystemRandom().sample(PORTS, 200):
+    for port in set(random.SystemRandom().sample(PORTS, 200)) - OTHER_PROTOCOLS:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
