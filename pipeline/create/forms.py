@@ -200,9 +200,13 @@ class CreateForm(_Base):
 
     @property
     def unused_titles(self) -> list[str]:
-        """Labels of the fields that the chosen model makes no use of."""
+        """Labels of what was set although the chosen model makes no use of it."""
         ignores = self.chosen_offer.ignores
-        return [str(item.label) for name, item in self.fields.items() if name in ignores]
+        return [
+            str(item.label)
+            for name, item in self.fields.items()
+            if name in ignores and str(self[name].value() or "") not in ("", str(item.initial))
+        ]
 
     @property
     def featured_styles(self) -> list[Style]:

@@ -65,8 +65,9 @@ class RunFields(OperationForm):
 
     @property
     def parameter_fields(self) -> list[forms.BoundField]:
-        """The parameters that everybody sees."""
-        return [bound for bound in self.simple_fields if bound.name not in OWN]
+        """The parameters that everybody sees: those that are needed first, how many last."""
+        found = [bound for bound in self.simple_fields if bound.name not in OWN]
+        return sorted(found, key=lambda b: (not b.field.required, b.name == "variations"))
 
     def request(self, inputs: Sequence[tuple[str, UUID]]) -> JobRequest:
         """The request that a valid form stands for."""
@@ -181,7 +182,7 @@ def versions_by_code(user: Any, codes: Sequence[UUID]) -> dict[UUID, Version]:
 def offer_rows(
     user: Any, spec: OperationSpec, parameters: Parameters | None, inputs: Any
 ) -> list[OfferRow]:
-    """Every offer with price, usual time and what stands in its way; those that work first."""
+    """Every offer with price, usual time and what stands in its way."""
     times = median_times(spec.code)
     rows = []
     for offer in all_offers(spec):
@@ -205,7 +206,7 @@ def offer_rows(
                 unused=unused_titles(spec, offer),
             )
         )
-    return sorted(rows, key=lambda row: bool(row.reason))
+    return rows
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,16 @@ class RunEstimate:
     rows: list[OfferRow]
     plan: Plan | None = None
     problem: DomainError | None = None
+
+    @property
+    def usable(self) -> list[OfferRow]:
+        """The models that can make it."""
+        return [row for row in self.rows if not row.reason]
+
+    @property
+    def unusable(self) -> list[OfferRow]:
+        """The models that can't, each with why."""
+        return [row for row in self.rows if row.reason]
 
     @property
     def allowed(self) -> bool:

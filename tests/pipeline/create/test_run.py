@@ -52,6 +52,12 @@ def test_every_listed_operation_has_its_page(creator: User, project: Project, co
             assert f'data-parameter="{name}"' in text
 
 
+def test_what_is_needed_comes_first_and_how_many_last(creator: User, project: Project) -> None:
+    text = page(creator, "/operations/edit.prompt/run/")
+    order = re.findall(r'data-parameter="(instruction|resolution|variations|guidance)"', text)
+    assert order == ["instruction", "resolution", "variations", "guidance"]
+
+
 def test_steps_of_the_studio_have_none(creator: User) -> None:
     page(creator, "/operations/system.noop/run/", 404)
     page(creator, "/operations/make.tea/run/", 404)
@@ -203,3 +209,16 @@ def test_a_reviewer_may_look_but_not_run(reviewer: User, project: Project) -> No
     answer = send(reviewer, "upscale.fast", project=project.code)
     assert answer.status_code == 422
     assert not Job.objects.exists()
+
+
+def test_the_create_page_says_what_a_model_makes_no_use_of(creator: User, project: Project) -> None:
+    values = {"project": project.code, "prompt": "a", "model": "stability/core", "aspect": "16:9"}
+    client = browser(creator)
+    plain = client.post("/create/estimate/", values).content.decode()
+    assert "Not used by this model" not in plain
+    assert "Drawn at 2016×1152" in plain
+    changed = client.post("/create/estimate/", values | {"guidance": "0"}).content.decode()
+    assert "Not used by this model: Guidance." in changed
+    page_text = page(creator, "/create/")
+    assert 'value="gemini/nano-banana-2.1"' in page_text
+    assert 'value="gemini/imagen-4.0"' not in page_text  # retired
