@@ -22,7 +22,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
-from studio.core.outbound import OTHER_PROTOCOLS
+from studio.core.outbound.addresses import OTHER_PROTOCOLS
 from tests.standins.http1 import CutOff, HttpConnection
 from tests.standins.sockets import WebSocketConnection
 
