@@ -15,7 +15,7 @@ from pipeline.operations.docs import price_text, sizes_text
 from pipeline.operations.models import OperationGroup
 from pipeline.operations.offers import all_offers
 from pipeline.providers.keys import PAID, keyed_providers
-from pipeline.providers.models import Provider, ProviderKey, ProviderModel
+from pipeline.providers.models import KeyState, Provider, ProviderKey, ProviderModel
 from pipeline.providers.registry import ADAPTERS
 from studio.core.errors import Invalid
 from studio.core.models import User
@@ -51,9 +51,15 @@ class Entry:
         return self.provider in PAID and self.key is None
 
     @property
+    def key_is_refused(self) -> bool:
+        """Whether the provider refused the key when it was last checked."""
+        return self.key is not None and self.key.state_id == KeyState.Code.REFUSED
+
+    @property
     def is_usable(self) -> bool:
         """Whether this person can run it now, as far as keys and models go."""
-        return not (self.is_retired or self.needs_key or self.can_cancel is None)
+        hindered = self.is_retired or self.needs_key or self.key_is_refused
+        return not hindered and self.can_cancel is not None
 
 
 @dataclass(frozen=True)

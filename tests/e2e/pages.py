@@ -10,6 +10,7 @@ import httpx
 
 from tests.e2e.line_pages import LINE_PAGES, fill_line
 from tests.e2e.page import Page
+from tests.e2e.provider_pages import PROVIDER_PAGES
 from tests.e2e.worker_pages import WORKER_PAGES, fill_workers
 from tests.support.studio import RunningStudio
 
@@ -66,6 +67,7 @@ PAGES = (
     Page("api-docs", "/api/docs/", person="creator", is_foreign=True),
     Page("admin", "/admin/", person="admin", is_foreign=True),
     *LINE_PAGES,
+    *PROVIDER_PAGES,
     *WORKER_PAGES,
 )
 

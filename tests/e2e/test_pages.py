@@ -12,6 +12,7 @@ from tests.e2e.line_pages import LINE_NO_PAGES
 from tests.e2e.looking import LOOKS, look_at
 from tests.e2e.pages import PAGES, fill
 from tests.e2e.people import Eyes, People
+from tests.e2e.provider_pages import PROVIDER_NO_PAGES
 from tests.e2e.worker_pages import WORKER_NO_PAGES
 from tests.support.addresses import Address, addresses
 from tests.support.studio import RunningStudio
@@ -30,7 +31,7 @@ NO_PAGES = {
     "create-recommended", "create-vary", "create-renew", "create-favourite",
     "tray", "running", "provenance", "job-cancel", "job-pause", "job-resume", "job-retry",
     "job-priority", "job-again", "job-check", "api-schema",
-} | LINE_NO_PAGES | WORKER_NO_PAGES  # fmt: skip
+} | LINE_NO_PAGES | PROVIDER_NO_PAGES | WORKER_NO_PAGES  # fmt: skip
 
 
 @pytest.fixture(scope="module")

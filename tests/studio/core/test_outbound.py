@@ -9,19 +9,15 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from studio.core import outbound
 from studio.core.outbound import addresses, transport
+from tests.support.tls_server import tls_server
 from tests.support.web_server import Reply, WebServer, serving
 
 
@@ -204,7 +200,7 @@ def test_a_call_goes_to_the_address_that_was_checked_under_its_name(
 def test_tls_is_checked_against_the_name(
     names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate, served = _tls_server(tmp_path, "secure.example")
+    certificate, served = tls_server(tmp_path, "secure.example")
     trust = ssl.create_default_context(cafile=str(certificate))
     monkeypatch.setattr(transport, "_trust", lambda: trust)
     names["secure.example"] = names["other.example"] = [["127.0.0.1"]]
@@ -350,63 +346,6 @@ def test_a_socket_for_websockets_is_checked_likewise(server: WebServer) -> None:
     made = outbound.open_socket(server.url.replace("http", "ws") + "/ws", allow_private=True)
     assert made.getpeername()[1] == int(server.url.rpartition(":")[2])
     made.close()
-
-
-class _TlsServer:
-    """Answers `hello` under TLS and notes which names were asked for."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self.names: list[str | None] = []
-        context.sni_callback = lambda _socket, name, _context: self.names.append(name)
-        self._context = context
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                raw, _ = self._listening.accept()
-            except OSError:
-                return
-            try:
-                with self._context.wrap_socket(raw, server_side=True) as made:
-                    made.recv(65536)
-                    made.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
-            except OSError:
-                raw.close()
-
-    def close(self) -> None:
-        self._listening.close()
-
-
-def _tls_server(folder: Path, name: str) -> tuple[Path, _TlsServer]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    public, private = folder / "cert.pem", folder / "key.pem"
-    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, private)
-    return public, _TlsServer(context)
 
 
 def _drip(listening: socket.socket, first: bytes) -> None:
