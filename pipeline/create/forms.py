@@ -202,10 +202,11 @@ class CreateForm(_Base):
     def unused_titles(self) -> list[str]:
         """Labels of what was set although the chosen model makes no use of it."""
         ignores = self.chosen_offer.ignores
+        found = [(item, self[n].value()) for n, item in self.fields.items() if n in ignores]
         return [
             str(item.label)
-            for name, item in self.fields.items()
-            if name in ignores and str(self[name].value() or "") not in ("", str(item.initial))
+            for item, v in found
+            if v is not None and str(v) not in ("", str(item.initial))
         ]
 
     @property
