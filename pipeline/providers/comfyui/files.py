@@ -19,6 +19,7 @@ from pipeline.providers.comfyui.http import (
     NoAnswer,
     Refused,
     ResponseTooLarge,
+    ServerFault,
     Truncated,
 )
 from studio.core.errors import UnsupportedMedia
@@ -64,6 +65,13 @@ class Uploads:
                 )
         except Refused as error:
             raise _not_taken(error, size) from error
+        except ServerFault as error:
+            if error.is_gateway:
+                raise
+            raise ProviderError(
+                "The ComfyUI server failed over an input file; its own log says why.",
+                detail=detail_of(answer=str(error), file=file.sha256),
+            ) from error
         with self._lock:
             self._names[http.url, file.sha256] = name
         return name
@@ -134,7 +142,7 @@ def fetch(http: ComfyHttp, ref: FileRef, pause: Callable[[float], None]) -> Fetc
         if attempt:
             pause(http.limits.poll_s * 2 ** (attempt - 1))
         try:
-            content = http.view(ref).content
+            content = http.view(ref)
         except (NoAnswer, Truncated) as error:
             failure = error
             continue

@@ -50,7 +50,6 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.2  # how soon a cancellation is seen
 HISTORY_LAG_S = 0.02  # the history is written just after the last event but one
-CONFIRM_S = 0.5  # between the two looks that tell a lost prompt
 
 
 class Run:
@@ -208,7 +207,7 @@ class Run:
         """Take in that a prompt has not ended; give it up once a bound is passed."""
         if prompt.prompt_id not in queue:
             prompt.missed += 1
-            prompt.poll_at = now + CONFIRM_S
+            prompt.poll_at = now + self.limits.poll_s
             if prompt.missed > 1:
                 raise errors.lost(prompt.prompt_id)
             return

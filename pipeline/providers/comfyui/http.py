@@ -10,20 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
 from pipeline.providers.comfyui.events import parse_json
 from pipeline.providers.comfyui.limits import Limits
-from studio.core.outbound import (
-    Downloaded,
-    ResponseTooLarge,
-    Truncated,
-    UnsafeAddress,
-    client,
-    download,
-)
+from studio.core.outbound import ResponseTooLarge, Truncated, UnsafeAddress, client
 
 #: Nothing of the request has left: it may be sent again without doubt.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, UnsafeAddress)
@@ -152,7 +145,7 @@ class ComfyHttp:
 
     def history(self, prompt_id: str) -> dict[str, Any] | None:
         """The record of an ended prompt; None while it is unknown or not ended."""
-        answer = self._json("GET", f"history/{prompt_id}")
+        answer = self._json("GET", f"history/{quote(prompt_id, safe='')}")
         entry = answer.get(prompt_id) if isinstance(answer, dict) else None
         return entry if isinstance(entry, dict) else None
 
@@ -191,6 +184,7 @@ class ComfyHttp:
             "upload/image",
             files={"image": (name, file, media_type)},
             data={"type": "input"},
+            extensions={"total_s": self.limits.download_s},
         )
         if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
             raise NoAnswer(f"POST /upload/image: {str(answer)[:300]}")
@@ -206,29 +200,29 @@ class ComfyHttp:
         length = response.headers.get("content-length", "")
         return int(length) if length.isdecimal() else None
 
-    def view(self, ref: FileRef) -> Downloaded:
-        """Fetch a file, whole.
+    def view(self, ref: FileRef) -> bytes:
+        """Fetch a file, whole. A redirect is refused: a server has its files itself.
 
         Raises:
             Missing: it is gone.
             ResponseTooLarge: it is longer than the limits allow.
             Truncated: it broke off; trying again may help.
         """
-        with _transport():
+        bounds = {"limit_bytes": self.limits.download_bytes, "total_s": self.limits.download_s}
+        with (
+            _transport(),
+            self._client.stream("GET", f"view?{ref.query}", extensions=bounds) as response,
+        ):
+            if response.status_code == httpx.codes.NOT_FOUND:
+                raise Missing(ref.filename)
+            if response.status_code >= 500:
+                raise ServerFault(response.status_code, "")
+            if response.status_code >= 300:
+                raise Refused(response.status_code, "")
             try:
-                return download(
-                    self._client,
-                    f"view?{ref.query}",
-                    limit_bytes=self.limits.download_bytes,
-                    seconds=self.limits.download_s,
-                )
-            except httpx.HTTPStatusError as error:
-                status = error.response.status_code
-                if status == httpx.codes.NOT_FOUND:
-                    raise Missing(ref.filename) from error
-                if status >= 500:
-                    raise ServerFault(status, "") from error
-                raise Refused(status, "") from error
+                return response.read()
+            except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+                raise Truncated(f"{ref.filename} broke off") from error
 
     # --- the server ---------------------------------------------------------------------------
 
@@ -247,7 +241,7 @@ class ComfyHttp:
     def model_files(self, folder: str) -> list[str]:
         """Files of one kind; empty for an unknown folder."""
         try:
-            return _names(self._json("GET", f"models/{folder}"))
+            return _names(self._json("GET", f"models/{quote(folder, safe='')}"))
         except Refused:
             return []
 
@@ -306,8 +300,6 @@ def _transport() -> Iterator[None]:
         yield
     except _NOT_SENT as error:
         raise NotReached(f"{type(error).__name__}: {error}") from error
-    except httpx.HTTPStatusError:
-        raise
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}") from error
 

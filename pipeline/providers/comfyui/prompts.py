@@ -134,7 +134,7 @@ class Prompt:
             shown = self.node.partition(".")[0]
             spent = round(1000 * (now - self.node_since))
             self.node_ms[shown] = self.node_ms.get(shown, 0) + spent
-            self.states.setdefault(self.node, NodeState(1, 1, "finished"))
+            self.states[self.node] = NodeState(1, 1, "finished")
         self.node, self.node_since = node, now
 
     @property

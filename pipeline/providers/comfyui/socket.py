@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Collection
 from urllib.parse import urlsplit, urlunsplit
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from pipeline.providers.comfyui.events import (
@@ -115,9 +115,12 @@ class EventSocket:
         while not self._stop.is_set():
             client_id = str(uuid.uuid4())
             opened_at = time.monotonic()
-            reason = self._serve(client_id)
-            with self._lock:
-                told, self._connection, self._client_id = self._client_id, None, ""
+            reason = "unexpected"
+            try:
+                reason = self._serve(client_id)
+            finally:  # whatever happens, nobody is to believe in a socket that is not there
+                with self._lock:
+                    told, self._connection, self._client_id = self._client_id, None, ""
             self._open.clear()
             if told:
                 self._mailbox.put(Dropped(client_id, reason))
@@ -150,8 +153,8 @@ class EventSocket:
                 if self._stop.is_set():
                     return "stopped"
                 return self._read(connection)
-        except (UnsafeAddress, InvalidHandshake, InvalidURI, OSError, ConnectionClosed) as error:
-            return f"{type(error).__name__}: {error}"
+        except (UnsafeAddress, WebSocketException, OSError, EOFError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"  # ValueError: it redirects elsewhere
 
     def _read(self, connection: ClientConnection) -> str:
         while True:

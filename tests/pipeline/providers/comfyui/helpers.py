@@ -27,13 +27,13 @@ from pipeline.providers.comfyui.limits import Limits
 QUICK = Limits(
     poll_s=0.05,
     poll_hinted_s=0.4,
-    unreachable_s=2.0,
-    silence_s=5.0,
+    unreachable_s=6.0,
+    silence_s=10.0,
     running_s=20.0,
     queued_s=20.0,
     look_s=0.3,
     cancel_s=3.0,
-    answer_s=3.0,
+    answer_s=5.0,
     download_s=5.0,
     reconnect_s=0.02,
 )

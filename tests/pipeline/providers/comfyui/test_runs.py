@@ -250,7 +250,7 @@ def test_cancelling_leaves_other_people_s_prompts_alone(server: ComfyStandIn) ->
 def test_a_run_that_does_not_end_is_interrupted(
     server: ComfyStandIn, bounds: dict[str, float], graph: dict[str, object], message: str
 ) -> None:
-    limits = dataclasses.replace(QUICK, cancel_s=1.0, **bounds)
+    limits = dataclasses.replace(QUICK, cancel_s=0.3, **bounds)
     ending = run(server.url, graph, limits=limits)
     assert ending.error_class == ErrorClass.TIMEOUT
     assert message in ending.message

@@ -218,7 +218,8 @@ def test_6_a_name_that_is_used_again_is_no_other_job_s_result(server: ComfyStand
 
 
 def test_7_temporary_files_are_brought_in_at_once(server: ComfyStandIn) -> None:
-    graph = {"1": plain(), "2": previewed("1"), "3": slow(steps=30)["1"], "4": saved("3")}
+    graph = {"1": plain(), "2": previewed("1"), "3": slow(steps=50)["1"], "4": saved("3")}
+    graph["3"]["inputs"]["image"] = ["1", 0]  # of what can run, nodes with a result come first
     wiped: list[bool] = []
 
     def wipe(_context: FakeContext) -> bool:
@@ -227,7 +228,6 @@ def test_7_temporary_files_are_brought_in_at_once(server: ComfyStandIn) -> None:
             server.folders.clear_temp()
         return False
 
-    server.order_outputs = sorted
     context = FakeContext(cancel_when=wipe)
     ending = run(server.url, graph, output_node="2", context=context)
 
