@@ -32,6 +32,7 @@ class PipelineConfig(AppConfig):
         from pipeline.scenes import events as scene_events  # noqa: F401
         from pipeline.scenes import links as scene_links  # noqa: F401
         from pipeline.scenes import receivers as scene_receivers  # noqa: F401
+        from pipeline.scenes import usage as scene_usage  # noqa: F401
         from pipeline.seeds import events as seed_events  # noqa: F401
         from pipeline.seeds import links as seed_links  # noqa: F401
         from pipeline.seeds import receivers as seed_receivers  # noqa: F401

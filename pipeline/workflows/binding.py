@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from billing.models import Price, Sku, Unit
@@ -114,29 +113,18 @@ def workflow_offers(spec: OperationSpec) -> Sequence[OfferSpec]:
 
     Three queries at most.
     """
-    bindings = (
-        WorkflowBinding.objects.filter(
-            operation__code=spec.code,
-            workflow__archived_at=None,
-            workflow__project=None,
+    bound = WorkflowBinding.objects.filter(
+        operation__code=spec.code, workflow__archived_at=None, workflow__project=None
+    )
+    versions = (
+        WorkflowVersion.objects.filter(
+            state_id=WorkflowState.Code.PRODUCTION, workflow__bindings__in=bound
         )
         .select_related("workflow")
-        .prefetch_related(
-            Prefetch(
-                "workflow__versions",
-                WorkflowVersion.objects.filter(
-                    state_id=WorkflowState.Code.PRODUCTION
-                ).prefetch_related("parameters__targets"),
-                to_attr="in_production",
-            )
-        )
-        .order_by("pk")
+        .prefetch_related("parameters__targets")
+        .order_by("workflow_id")
     )
-    return [
-        _offer_spec(spec, binding.workflow, binding.workflow.in_production[0])
-        for binding in bindings
-        if binding.workflow.in_production
-    ]
+    return [_offer_spec(spec, version.workflow, version) for version in versions]
 
 
 def most_milli() -> int:

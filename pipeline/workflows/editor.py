@@ -43,6 +43,10 @@ class _Wire:
     slot: int
 
 
+#: Where an input comes from in the end; None: nowhere.
+_Origin = _Wire | _Value | None
+
+
 def editor_to_graph(
     editor: Mapping[str, Any], object_info: ObjectInfo | None, problems: list[str]
 ) -> dict[str, dict[str, Any]]:
@@ -68,7 +72,7 @@ class _Converter:
             if not isinstance(node, Mapping) or not isinstance(node.get("id"), int | str):
                 raise Unreadable("The editor's document is broken: a node has no id.")
             self.nodes[str(node["id"])] = node
-        self.wires = dict(_wires(editor.get("links")))
+        self.wires: dict[int | str, _Wire] = dict(_wires(editor.get("links")))
 
     def graph(self) -> dict[str, dict[str, Any]]:
         """Every node that runs, with its values and links."""
@@ -161,9 +165,9 @@ class _Converter:
                 found[str(item["name"])] = [origin.origin, origin.slot]
         return found
 
-    def _origin(self, link: Any, seen: set[Any]) -> _Wire | _Value | None:
+    def _origin(self, link: Any, seen: set[Any]) -> _Origin:
         """Where a link comes from in the end, past reroutes and bypassed nodes; None: nowhere."""
-        wire = self.wires.get(link) if isinstance(link, int | str) else None
+        wire: _Wire | None = self.wires.get(link) if isinstance(link, int | str) else None
         if wire is None or link in seen or wire.origin not in self.nodes:
             return None
         seen.add(link)
@@ -184,13 +188,13 @@ class _Converter:
             return self._past(node, wire.slot, seen)
         return wire
 
-    def _through(self, node: Mapping[str, Any], index: int, seen: set[Any]) -> Any:
+    def _through(self, node: Mapping[str, Any], index: int, seen: set[Any]) -> _Origin:
         inputs = _list(node.get("inputs"))
         if index >= len(inputs) or not isinstance(inputs[index], Mapping):
             return None
         return self._origin(inputs[index].get("link"), seen)
 
-    def _past(self, node: Mapping[str, Any], slot: int, seen: set[Any]) -> Any:
+    def _past(self, node: Mapping[str, Any], slot: int, seen: set[Any]) -> _Origin:
         """Past a bypassed node: to the input of the output's type, at the same place first."""
         outputs, inputs = _list(node.get("outputs")), _list(node.get("inputs"))
         if slot >= len(outputs) or not isinstance(outputs[slot], Mapping):
@@ -203,7 +207,7 @@ class _Converter:
                     return self._through(node, index, seen)
         return None
 
-    def _of_set_node(self, node: Mapping[str, Any], seen: set[Any]) -> Any:
+    def _of_set_node(self, node: Mapping[str, Any], seen: set[Any]) -> _Origin:
         name = _list(node.get("widgets_values"))[:1]
         for other in self.nodes.values():
             if other.get("type") == SET and _list(other.get("widgets_values"))[:1] == name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.dispatch import receiver
 
@@ -21,6 +21,7 @@ from pipeline.workflows.models import MissingPart, Readiness, WorkflowState
 from pipeline.workflows.running import is_comfy, remember_prefixes, resolve_run, target_for
 
 COMFYUI = Provider.Code.COMFYUI.code
+Hook = TypeVar("Hook")
 
 
 def why_unusable(offer: OfferSpec, _user: Any) -> str:
@@ -41,18 +42,19 @@ def why_unusable(offer: OfferSpec, _user: Any) -> str:
 
 def register() -> None:
     """Put every hook in its place; doing so again changes nothing."""
-    for hooks, hook in (
-        (SOURCES, workflow_offers),
-        (USABLE, why_unusable),
-        (CHECKS, check_request),
-        (RESOLVERS, resolve_run),
-        (BOUNDS, most_milli),
-    ):
-        if hook not in hooks:  # type: ignore[operator]
-            hooks.append(hook)  # type: ignore[attr-defined]
+    _add(SOURCES, workflow_offers)
+    _add(USABLE, why_unusable)
+    _add(CHECKS, check_request)
+    _add(RESOLVERS, resolve_run)
+    _add(BOUNDS, most_milli)
     TARGETS[COMFYUI] = target_for
     CHOOSERS[COMFYUI] = choose_instance
     EXPLAIN_WAIT[COMFYUI] = explain_wait
+
+
+def _add(hooks: list[Hook], hook: Hook) -> None:
+    if hook not in hooks:
+        hooks.append(hook)
 
 
 @receiver(job_ended, dispatch_uid="pipeline.workflows.job_ended")

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from pipeline.comfyui.models import CachedPrefix, Instance
 from pipeline.comfyui.queries import latest_vitals
@@ -93,6 +92,7 @@ def choose_instance(job: Job) -> Worker | None:
     free = [item for item in instances if loads.get(item.worker_id, 0) < item.capacity]
     if not free:
         return None
+    anybody: Worker = free[0].worker
     try:
         order = order_of(job)
         position = _next_position(job)
@@ -103,10 +103,11 @@ def choose_instance(job: Job) -> Worker | None:
         kept = _kept(job, order, seed, ready)
     except (BadValue, DomainError):
         # It can't run anywhere; whoever takes it tells why, and the job ends.
-        return free[0].worker
-    return min(
+        return anybody
+    best: Instance = min(
         ready, key=lambda item: (-kept.get(item.pk, 0), loads.get(item.worker_id, 0), item.pk)
-    ).worker
+    )
+    return best.worker
 
 
 def prompts_in_flight(instances: Sequence[Instance]) -> dict[int, int]:
@@ -145,7 +146,7 @@ def explain_wait(job: Job) -> str:
     names = ", ".join(item.worker.name for item in able[:3])
     up = [item for item in able if item.worker.state_id in _TAKES]
     if not up:
-        states = {WorkerState.Code(item.worker.state_id).label.lower() for item in able}
+        states = {str(item.worker.state).lower() for item in able}
         return f"It waits for {names}, which could run it ({', '.join(sorted(states))})."
     loads = prompts_in_flight(up)
     if all(loads.get(item.worker_id, 0) >= item.capacity for item in up):
@@ -164,7 +165,7 @@ def explain_missing(found: Sequence[Candidate]) -> str:
     return "; ".join(said) + "." if said else ""
 
 
-def _open() -> Any:
+def _open() -> QuerySet[Instance]:
     return instances_in_use().filter(worker__state_id__in=_TAKES)
 
 

@@ -55,4 +55,4 @@ def live_versions() -> QuerySet[WorkflowVersion]:
 
 def instances_in_use() -> QuerySet[Instance]:
     """Registered instances that were not retired, with their workers."""
-    return Instance.objects.filter(retired_at=None).select_related("worker").order_by("pk")
+    return Instance.objects.filter(retired_at=None).select_related("worker__state").order_by("pk")

@@ -201,7 +201,7 @@ def set_state(*, actor: User, version: WorkflowVersion, state: WorkflowState.Cod
     with transaction.atomic():
         Workflow.objects.select_for_update(of=("self",)).get(pk=workflow.pk)
         version.refresh_from_db(fields=["state"])
-        before = _S(version.state_id)
+        before = _S(version.state_id or 0)
         if (before, state) not in WorkflowStateTransition.allowed:
             raise Conflict(
                 f"A version that is {before.label.lower()} can't become {state.label.lower()}."

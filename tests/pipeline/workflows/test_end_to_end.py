@@ -80,7 +80,7 @@ def test_a_picture_by_a_bound_workflow(
     output = first.outputs.get()
     image = output.version.blob.image
     assert (image.width_px, image.height_px) == (250, 130), "exactly what was asked for"
-    sent = servers[0].prompts[0].prompt
+    sent = servers[0].prompts[0].graph
     assert sent["5"]["inputs"]["seed"] == variant_seed(5, 0) % 2**53
     assert sent["4"]["inputs"]["width"] == 256
     assert output.notes["nodes_cached"] == 0 and output.notes["nodes_run"] == 8

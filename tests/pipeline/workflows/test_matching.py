@@ -26,6 +26,7 @@ from pipeline.workflows.orders import file_hashes, graphs_of, order_of
 from pipeline.workflows.prefixes import prefix_hashes
 from pipeline.workflows.running import remember_prefixes, target_for
 from pipeline.workflows.services import add_version, set_state
+from pipeline.workflows.usage import recent_jobs, uses_of
 from studio.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from studio.core.models import Project, User
 from tests.pipeline.workflows.conftest import (
@@ -437,3 +438,19 @@ def test_nothing_of_this_raises_where_a_job_is_strange(submit: Submit, bound: In
     assert bound.prefixes.count() == 0
     with pytest.raises(DomainError):
         order_of(job)
+
+
+# --- who uses it --------------------------------------------------------------------------------
+
+
+def test_uses(
+    submit: Submit, bound: Instance, admin: User, outsider: User, django_assert_num_queries: Any
+) -> None:
+    workflow = Workflow.objects.get(slug=SDXL)
+    first, second = submit(), submit(**run())
+    with django_assert_num_queries(3):
+        uses = uses_of(workflow, admin)
+    assert [(use.kind, use.label, use.count) for use in uses] == [("Operation", "Create image", 1)]
+    assert recent_jobs(workflow, admin) == [second, first]
+    assert recent_jobs(workflow, outsider) == []
+    assert uses_of(workflow, outsider)[0].count == 0
