@@ -24,8 +24,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(entries, filters),
         "filters": filters,
         "states": states_of(entries),
-        "groups": OperationGroup.Code,
-        "providers": Provider.Code,
+        # lists: templates call what can be called, and an enumeration can
+        "groups": list(OperationGroup.Code),
+        "providers": list(Provider.Code),
         "health_days": HEALTH_DAYS,
         "section": "matrix",
     }

@@ -188,6 +188,8 @@ def test_filters_narrow_and_odd_ones_are_refused(creator: User, done: Attempt) -
     url = reverse("pipeline:providers")
 
     bria = client.get(url, {"provider": "bria"}).content.decode()
+    assert '<option value="bria" selected>Bria</option>' in bria
+    assert '<option value="upscale">Upscale</option>' in bria
     assert "Bria ·" in bria and "Stability AI ·" not in bria
     usable = client.get(url, {"usable": "1"}, headers={"HX-Request": "true"}).content.decode()
     assert "Local ·" in usable and "Bria ·" not in usable and "<html" not in usable
