@@ -1,7 +1,8 @@
 """Another provider takes the place of one that failed, where the person has allowed it.
 
 The failed job stays failed, and its credits go back before the next ones are held. The same
-request goes to the best offer that was not tried before; so a chain ends with the last offer.
+request goes to the best offer of a provider that was not tried before, by the rule that chose the
+first one, else by quality; so a chain ends with the last provider.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pipeline.jobs.models import (
 )
 from pipeline.jobs.moves import add_history
 from pipeline.jobs.requests import find_inputs, request_from
-from pipeline.jobs.selection import Choice, Key, choose_offer
+from pipeline.jobs.selection import Choice, choose_offer
 from pipeline.jobs.signals import job_replaced
 from pipeline.jobs.submit import submit_job
 from pipeline.operations.catalogue import get_operation
@@ -108,18 +109,17 @@ def _choose(job: Job) -> Choice:
         spec=spec,
         parameters=spec.clean(request.parameters),
         inputs=find_inputs(job.creator, job.project, spec, request.inputs),
-        rule=SelectionRule.Code(chosen.rule_id) if chosen else SelectionRule.Code.PRICE,
+        rule=SelectionRule.Code(chosen.rule_id) if chosen else SelectionRule.Code.QUALITY,
         without=_tried(job),
     )
 
 
-def _tried(job: Job) -> set[Key]:
-    """The offers of this job and of those in whose place it stands."""
-    tried: set[Key] = set()
+def _tried(job: Job) -> set[str]:
+    """The providers of this job and of those in whose place it stands."""
+    tried: set[str] = set()
     step: Job | None = job
     while step is not None:
-        model = step.offer.model
-        tried.add((model.provider.code, model.code))
+        tried.add(step.offer.model.provider.code)
         step = (
             Job.objects.filter(derived__job=step, derived__kind_id=DerivationKind.Code.FALLBACK)
             .select_related("offer__model__provider")

@@ -51,11 +51,8 @@ def explain_wait(job: Job) -> str:
         return f"This project has {settings.PROJECT_RUNNING_JOBS} jobs running, its share."
     if is_local:
         return _explain_turn(job)
-    if not _bridge_runs():
-        return (
-            "No bridge runs, which talks to ComfyUI and to paid providers; an Admin starts it with"
-            " the studio."
-        )
+    if reason := _explain_bridge():
+        return reason
     if provider in capped_providers():
         running = active.filter(offer__model__provider_id=provider.value).count()
         if running >= settings.PROVIDER_CONCURRENT_JOBS:
@@ -64,10 +61,18 @@ def explain_wait(job: Job) -> str:
     return (explain(job) if explain is not None else "") or _explain_turn(job)
 
 
-def _bridge_runs() -> bool:
-    working = (WorkerState.Code.ONLINE, WorkerState.Code.DEGRADED)
-    bridges = Worker.objects.filter(kind_id=WorkerKind.Code.BRIDGE, state_id__in=working)
-    return bridges.exists()
+def _explain_bridge() -> str:
+    """Why no bridge takes anything; empty when one does."""
+    bridges = Worker.objects.filter(kind_id=WorkerKind.Code.BRIDGE)
+    states = set(bridges.values_list("state_id", flat=True))
+    if states & {WorkerState.Code.ONLINE, WorkerState.Code.DEGRADED}:
+        return ""
+    if WorkerState.Code.DRAINING in states:
+        return "The bridge to remote providers takes nothing new; an Admin has it drained."
+    return (
+        "No bridge runs, which talks to ComfyUI and to paid providers; an Admin starts it with"
+        " the studio."
+    )
 
 
 def _explain_turn(job: Job) -> str:

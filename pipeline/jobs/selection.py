@@ -54,11 +54,6 @@ class Candidate:
     seconds: float | None = None
     runs: int = 0
 
-    @property
-    def key(self) -> Key:
-        """Provider and model."""
-        return self.offer.provider, self.offer.model
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -89,17 +84,17 @@ def find_candidates(
     spec: OperationSpec,
     parameters: Parameters,
     inputs: Inputs,
-    without: Collection[Key] = (),
+    without: Collection[str] = (),
 ) -> list[Candidate]:
     """The offers that a person can use for just this, in the order of the declaration.
 
-    Left out is what is retired, has no key, no machine or no price, or can't do what is asked.
+    Left out are the providers `without`, and what is retired, has no key, no machine or no price,
+    or can't do what is asked.
     """
     times = median_times(spec.code)
     found: list[Candidate] = []
     for offer in all_offers(spec):
-        key = offer.provider, offer.model
-        if key in without or why_unusable(offer, actor):
+        if offer.provider in without or why_unusable(offer, actor):
             continue
         try:
             check_fits(spec, offer, parameters, inputs)
@@ -113,7 +108,7 @@ def find_candidates(
             provider_code=offer.provider,
             operation_group=spec.group.code,
         )
-        runs, seconds = times.get(key, (0, None))
+        runs, seconds = times.get((offer.provider, offer.model), (0, None))
         found.append(Candidate(offer, price, preflight.allowed, seconds, runs))
     return found
 
@@ -126,7 +121,7 @@ def choose_offer(
     parameters: Parameters,
     inputs: Inputs,
     rule: SelectionRule.Code,
-    without: Collection[Key] = (),
+    without: Collection[str] = (),
 ) -> Choice:
     """The best offer by a rule; of equals, the one declared first.
 

@@ -11,6 +11,7 @@ from billing.ledger.queries import balance_of
 from pipeline.jobs.bridge import bridge_worker
 from pipeline.jobs.claim import claim_job, claim_remote_job, this_worker
 from pipeline.jobs.finish import HANDED_OVER, LOST, AttemptOver, end_attempt
+from pipeline.jobs.matching import explain_wait
 from pipeline.jobs.models import (
     Attempt,
     ErrorClass,
@@ -18,6 +19,7 @@ from pipeline.jobs.models import (
     JobState,
     LossPolicy,
     ProviderRequest,
+    WorkerState,
 )
 from pipeline.jobs.run import AttemptRun
 from pipeline.providers.base import (
@@ -245,8 +247,6 @@ def test_a_provider_is_given_so_many_at_once(remote: Remote, settings: object) -
     fine = remote.submit(provider="gemini")
     assert _claimed(3) == [plain[0].pk, plain[1].pk, fine.pk]
     assert claim_remote() is None
-    from pipeline.jobs.matching import explain_wait
-
     waiting = Job.objects.select_related("offer__model").get(pk=plain[2].pk)
     assert explain_wait(waiting) == "Bria works on 2 jobs of the studio, as many as it may."
     end_attempt(Attempt.objects.get(job=plain[0]), LOST)
@@ -297,10 +297,13 @@ def test_what_nobody_can_take_holds_nobody_up(
 
 
 def test_a_draining_bridge_takes_nothing(remote: Remote) -> None:
-    from pipeline.jobs.models import WorkerState
-
-    remote.submit()
     worker = bridge_worker()
+    job = remote.submit()
+    assert explain_wait(job) == "It waits its turn."
     worker.state_id = WorkerState.Code.DRAINING
     worker.save()
     assert claim_remote() is None
+    assert "drained" in explain_wait(job)
+    worker.state_id = WorkerState.Code.OFFLINE
+    worker.save()
+    assert "No bridge runs" in explain_wait(job)

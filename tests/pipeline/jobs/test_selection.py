@@ -168,7 +168,7 @@ def test_another_provider_takes_the_place(
     assert f"/jobs/{failed.code}/" in client.get(f"/jobs/{made.code}/").content.decode()
 
 
-def test_each_offer_is_tried_once(remote: Remote, creator: User) -> None:
+def test_each_provider_is_tried_once(remote: Remote, creator: User) -> None:
     before = balance_of(creator)
     job = remote.submit(may_fall_back=True)
     _end(job)
