@@ -141,10 +141,10 @@ def explain(answer: Answer) -> ProviderError | None:
 def _files(request: RunRequest, endpoint: Endpoint) -> dict[str, Picture]:
     """The pictures of the request by their part's name, within the limits."""
     found: dict[str, Picture] = {}
-    used: set[str] = set()
+    used: set[int] = set()  # the same file may be given in two roles
     first: Picture | None = None
     for part in endpoint.files:
-        given = [f for f in inputs_of(request.inputs, *part.roles) if str(f.path) not in used]
+        given = [f for f in inputs_of(request.inputs, *part.roles) if id(f) not in used]
         given.sort(key=lambda file: part.roles.index(file.role))
         if not given:
             if part.required:
@@ -158,7 +158,7 @@ def _files(request: RunRequest, endpoint: Endpoint) -> dict[str, Picture]:
             if first is not None:
                 found[part.part] = prepare_mask(given[0], first.width_px, first.height_px)
             continue
-        used.add(str(given[0].path))
+        used.add(id(given[0]))
         found[part.part] = prepare_picture(given[0], part.rule)
         first = first or found[part.part]
     return found

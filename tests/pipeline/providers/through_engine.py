@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from assets.library.services import add_asset
 from assets.models import Asset, Origin, RetentionClass, Version
 from assets.storage.store import ingest_bytes
@@ -25,6 +22,7 @@ from pipeline.operations.declaration import OfferSpec
 from pipeline.providers.keys import put_key
 from pipeline.providers.models import Provider
 from studio.core.models import Project, User
+from tests.standins.painting import paint
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,8 @@ class Engine:
 
     def add_picture(self, size: tuple[int, int] = (96, 80), *, grey: bool = False) -> Version:
         """A picture in the library."""
-        shape = (size[1], size[0]) if grey else (size[1], size[0], 3)
-        pixels = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
         buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, "PNG")
+        paint(size, 3).convert("L" if grey else "RGB").save(buffer, "PNG")
         return add_asset(
             actor=self.creator,
             project=self.project,

@@ -140,7 +140,7 @@ def test_after_a_crash_a_result_is_asked_for_and_not_paid_twice(
     class Crash(BaseException):
         """The process dies."""
 
-    def die(*args: Any) -> None:
+    def die(*args: Any, **words: Any) -> None:
         raise Crash
 
     with monkeypatch.context() as broken:
