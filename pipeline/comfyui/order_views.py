@@ -110,5 +110,5 @@ def _done(request: HttpRequest, code: UUID, text: str) -> HttpResponse:
     """A passing message and a page that reads itself anew; without htmx, the page."""
     if not wants_fragment(request):
         return redirect(request, reverse("pipeline:worker", args=[code]))
-    response = HttpResponse(status=204)
+    response = HttpResponse()  # empty, so that an earlier problem goes from the page
     return toast(trigger(response, **{"worker-changed": {"code": str(code)}}), text)

@@ -37,7 +37,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """A worker with its figures; `instance` and `vital` (if it answered lately) of ComfyUI only."""
+    """A worker with its figures; `instance`, and `vital` if it answered lately, of ComfyUI only."""
 
     worker: Worker
     instance: Instance | None
