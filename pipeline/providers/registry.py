@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from pipeline.providers.base import Adapter
 from pipeline.providers.bria.adapter import BriaAdapter
 from pipeline.providers.comfyui.adapter import ComfyAdapter
+from pipeline.providers.comfyui.limits import Limits
 from pipeline.providers.local.adapter import LocalAdapter
 from pipeline.providers.stability.adapter import StabilityAdapter
 
@@ -12,7 +15,7 @@ ADAPTERS: dict[str, Adapter] = {
     adapter.provider: adapter
     for adapter in (
         LocalAdapter(),
-        ComfyAdapter(),
+        ComfyAdapter(Limits(running_s=settings.COMFYUI_MOST_SECONDS)),
         StabilityAdapter(),
         BriaAdapter(),
     )

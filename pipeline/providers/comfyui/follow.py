@@ -85,8 +85,8 @@ class Run:
             while self.waiting or self.open:
                 self._check()
                 self._fill()
-                for event in self.mailbox.take(self._patience()):
-                    self._hear(event)
+                for event, came_at in self.mailbox.take(self._patience()):
+                    self._hear(event, came_at)
                 for prompt in list(self.open.values()):
                     produced = self._ask(prompt)
                     if produced is not None:
@@ -109,7 +109,7 @@ class Run:
 
     # --- hearing ------------------------------------------------------------------------------
 
-    def _hear(self, event: Event) -> None:
+    def _hear(self, event: Event, came_at: float) -> None:
         if isinstance(event, Preview):
             self._see(event)
             return
@@ -120,16 +120,15 @@ class Run:
         prompt: Prompt | None = self.open.get(getattr(event, "prompt_id", ""))
         if prompt is None or isinstance(event, Status):
             return
-        now = time.monotonic()
-        prompt.hear(event, now)
+        prompt.hear(event, came_at)
         if isinstance(event, Executed):
             self._save_temporary(prompt, event)
         elif isinstance(event, Executing) and event.node is None:
-            prompt.poll_at = now
+            prompt.poll_at = 0.0
         elif isinstance(event, Succeeded | Interrupted) or (
             isinstance(event, Failed) and event.terminal
         ):
-            prompt.poll_at = min(prompt.poll_at, now + HISTORY_LAG_S)
+            prompt.poll_at = min(prompt.poll_at, came_at + HISTORY_LAG_S)
 
     def _see(self, preview: Preview) -> None:
         """Show a picture of ours, or keep it where it is a result."""

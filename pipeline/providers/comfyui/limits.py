@@ -29,8 +29,8 @@ class Limits:
     poll_s: float = 1.0
     poll_hinted_s: float = 5.0
     unreachable_s: float = 90.0
-    silence_s: float = 900.0
-    running_s: float = 3600.0
+    silence_s: float = 600.0
+    running_s: float = 900.0
     queued_s: float = 6 * 3600.0
     look_s: float = 6.0
     resubmits: int = 2

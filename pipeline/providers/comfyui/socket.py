@@ -47,7 +47,7 @@ class Mailbox:
 
     def __init__(self, kept: Collection[str] = ()) -> None:
         self.kept = kept
-        self._events: dict[object, Event] = {}
+        self._events: dict[object, tuple[Event, float]] = {}
         self._news = threading.Condition()
 
     def put(self, event: Event) -> None:
@@ -57,15 +57,18 @@ class Mailbox:
             key = type(event), event.prompt_id
         with self._news:
             self._events.pop(key, None)  # the newer one comes in its own place
-            self._events[key] = event
+            self._events[key] = event, time.monotonic()
             self._news.notify()
 
     def _keeps(self, preview: Preview) -> bool:
         """Whether a picture may be a result; old servers do not name its node."""
         return preview.node in self.kept if preview.node is not None else bool(self.kept)
 
-    def take(self, timeout_s: float) -> list[Event]:
-        """Everything so far, in order; waits up to `timeout_s` for a first event."""
+    def take(self, timeout_s: float) -> list[tuple[Event, float]]:
+        """Everything so far, in order, and when it came (monotonic seconds).
+
+        Waits up to `timeout_s` for a first event.
+        """
         with self._news:
             if not self._events:
                 self._news.wait(timeout_s)

@@ -86,7 +86,7 @@ def test_what_is_used_is_the_server_s_time_at_its_rate(server: ComfyStandIn) -> 
     full = run(server.url, slow(1, steps=5, delay=0.05), gpu_milli=2500).only
     assert full.elapsed_ms >= 250
     assert full.quantity_milli == -(-full.elapsed_ms * 2500 // 1000)
-    assert sum(full.notes["node_ms"].values()) > 200
+    assert set(full.notes["node_ms"]) == {"1", "2"} and full.notes["node_ms"]["1"] > 100
     assert (full.notes["nodes_run"], full.notes["nodes_cached"]) == (2, 0)
 
 

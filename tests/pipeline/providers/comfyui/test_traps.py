@@ -355,7 +355,7 @@ def test_pictures_and_figures_never_pile_up_unread() -> None:
         mailbox.put(Progress("p", {"1": NodeState(step, 1000, "running")}, whole=True))
     mailbox.put(Preview(b"result 1", "image/png", "p", "9"))
     mailbox.put(Preview(b"result 2", "image/png", "p", "9"))
-    assert [getattr(event, "content", type(event)) for event in mailbox.take(0)] == [
+    assert [getattr(event, "content", type(event)) for event, _ in mailbox.take(0)] == [
         Started,
         b"999",
         Progress,
