@@ -130,3 +130,10 @@ def make(
     fields.setdefault("project", None)
     fields.setdefault("name", "Mine")
     return import_workflow(actor=admin, imported=Imported(graph), parameters=parameters, **fields)
+
+
+from tests.pipeline.workflows.asking import (  # noqa: E402, F401  (fixtures)
+    _own_files,
+    bound,
+    submit,
+)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,16 +20,6 @@ from tests.pipeline.workflows.conftest import production
 from tests.standins.comfyui import ComfyStandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, settings: Any) -> None:
-    settings.DATA_DIR = tmp_path
-    storage = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files"},
-    }
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
 
 
 @pytest.fixture
