@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from pipeline.providers.comfyui.http import (
 )
 from studio.core.errors import UnsupportedMedia
 
-TRIES = 4
+TRIES = 4  # of a download that breaks off
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,17 @@ def fetch(http: ComfyHttp, ref: FileRef, pause: Callable[[float], None]) -> Fetc
         Missing: the server does not have it.
         ProviderError: it can't be had, or is nothing that a job delivers.
     """
-    failure: Exception = NoAnswer("never tried")
-    for attempt in range(TRIES):
-        if attempt:
-            pause(http.limits.poll_s * 2 ** (attempt - 1))
+    began = time.monotonic()
+    broken = 0
+    while True:
         try:
             content = http.view(ref)
         except (NoAnswer, Truncated) as error:
-            failure = error
+            # files outlast a restart of the server, so it is waited for
+            broken += isinstance(error, Truncated)
+            if broken >= TRIES or time.monotonic() - began > http.limits.unreachable_s:
+                raise _not_fetched(ref, error) from error
+            pause(http.limits.poll_s * 2**broken)
             continue
         except ResponseTooLarge as error:
             raise ProviderError(
@@ -157,9 +161,12 @@ def fetch(http: ComfyHttp, ref: FileRef, pause: Callable[[float], None]) -> Fetc
                 detail=detail_of(file=ref.filename, status=error.status),
             ) from error
         return looked_at(content, ref.filename)
-    raise ProviderError(
+
+
+def _not_fetched(ref: FileRef, error: Exception) -> ProviderError:
+    return ProviderError(
         "The result could not be downloaded whole from the ComfyUI server.",
-        detail=detail_of(file=ref.filename, reason=f"{type(failure).__name__}: {failure}"),
+        detail=detail_of(file=ref.filename, reason=f"{type(error).__name__}: {error}"),
         error_class=ErrorClass.WORKER_LOST,
     )
 

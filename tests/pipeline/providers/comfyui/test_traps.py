@@ -321,6 +321,20 @@ def test_13_a_download_that_breaks_off_is_tried_again(server: ComfyStandIn) -> N
     assert len(server.prompts) == 1
 
 
+def test_13_a_download_that_always_breaks_off_is_given_up(server: ComfyStandIn) -> None:
+    server.faults.cut("/view", after_bytes=50, times=None)
+    ending = run(server.url, slow(8))
+    assert ending.message == "The result could not be downloaded whole from the ComfyUI server."
+    assert ending.error_class == ErrorClass.WORKER_LOST
+    assert len(server.recorder.find("GET", "/view")) == 4
+
+
+def test_13_a_file_outlasts_a_restart_between_run_and_download(server: ComfyStandIn) -> None:
+    server.faults.add(path="/view", status=502, times=5)
+    ending = run(server.url, slow(8))
+    assert is_of(ending.only.content, 8)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
