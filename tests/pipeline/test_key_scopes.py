@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 ROOTS = (
     "characters", "seed-images", "variations", "scene-types", "scenes", "takes", "boundaries",
-    "cuts", "deliveries",
+    "cuts", "deliveries", "workers", "workflows", "workflow-versions", "installs",
 )  # fmt: skip
 #: They change nothing: a POST, for what is asked is too long for an address.
 QUESTIONS = {"api-scene-matrix"}

@@ -9,6 +9,7 @@ from typing import Any
 from assets.models import LineageRole
 from pipeline.operations.catalogue import CATALOGUE
 from pipeline.operations.declaration import OfferSpec, OperationSpec
+from pipeline.operations.offers import all_offers
 from pipeline.scenes.requests import DECIDED
 
 
@@ -39,12 +40,12 @@ class OfferChoice:
 
 
 def offer_choices() -> dict[str, OfferChoice]:
-    """The offers of every operation that makes a video from a start frame. No query."""
+    """The offers of every operation that makes a video from a start frame: models, workflows."""
     found = [
         OfferChoice(spec, offer)
         for spec in CATALOGUE.values()
         if spec.output_kind == "video" and _starts_from_a_picture(spec)
-        for offer in spec.offers
+        for offer in all_offers(spec)
     ]
     return {choice.code: choice for choice in found}
 
