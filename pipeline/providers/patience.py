@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -24,14 +25,24 @@ def submit_patiently(
             not relent.
         ProviderError, Ambiguous, Cancelled: as `http.submit` does.
     """
+    return patiently(context, lambda: http.submit(position, path, **body))
+
+
+def patiently(context: RunContext, ask: Callable[[], Answer]) -> Answer:
+    """The answer to what takes nothing when it is refused by 429, asked for as said above.
+
+    Raises:
+        RateLimited: the provider asks to wait too long, or did not relent.
+        ProviderError, Cancelled: as `ask` does.
+    """
     longest = settings.PROVIDER_BACKOFF_MAX_SECONDS
     for number in range(settings.PROVIDER_REPEATS):
         try:
-            return http.submit(position, path, **body)
+            return ask()
         except RateLimited as error:
             asked = error.retry_after_s
             if asked is not None and asked > longest:
                 raise
             context.retried()
             context.wait(min(2.0**number, longest) if asked is None else asked)
-    return http.submit(position, path, **body)
+    return ask()

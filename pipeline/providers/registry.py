@@ -10,6 +10,7 @@ from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.comfyui.limits import Limits
 from pipeline.providers.local.adapter import LocalAdapter
 from pipeline.providers.stability.adapter import StabilityAdapter
+from pipeline.providers.wavespeed.adapter import WaveSpeedAdapter
 
 ADAPTERS: dict[str, Adapter] = {
     adapter.provider: adapter
@@ -18,6 +19,7 @@ ADAPTERS: dict[str, Adapter] = {
         ComfyAdapter(Limits(running_s=settings.COMFYUI_MOST_SECONDS)),
         StabilityAdapter(),
         BriaAdapter(),
+        WaveSpeedAdapter(),
     )
 }
 

@@ -37,6 +37,7 @@ def collect(
     begin: Callable[[int], str],
     look: Callable[[int, str], Produced | None],
     every_s: float,
+    limit_s: float | None = None,
 ) -> Iterator[Produced]:
     """Yield the outputs of a request whose results come later.
 
@@ -51,6 +52,7 @@ def collect(
         begin: submits the output at a position; gives the id, which it has told the context.
         look: asks once for (position, id); None while it is being made. Raises `Forgotten`.
         every_s: pause between two rounds of questions, seconds.
+        limit_s: seconds for all rounds; None: `PROVIDER_WAIT_SECONDS`.
 
     Raises:
         ProviderError: the first failure, after all else was delivered.
@@ -72,7 +74,7 @@ def collect(
             waiting[position] = begin(position)
         except ProviderError as error:
             failure = error
-    for number in http.rounds(every_s) if waiting else ():
+    for number in http.rounds(every_s, limit_s=limit_s) if waiting else ():
         if number == 0 and not adopted:
             continue  # nothing is ever finished at once, and asking counts
         for position, code in list(waiting.items()):
