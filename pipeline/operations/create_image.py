@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from pipeline.imaging.sizes import plan_size
+from pipeline.imaging.structured import Unreadable, read_text
+from pipeline.imaging.structured_words import expand
 from pipeline.operations.create_image_offers import REMOTE_OFFERS
 from pipeline.operations.declaration import OfferSpec, OperationSpec, Parameters
 from pipeline.operations.models import OperationGroup
@@ -83,7 +85,8 @@ class CreateImage(Parameters):
         max_length=MAX_DOCUMENT,
         title="Structured prompt",
         description="A JSON document that describes the picture, as “Structure prompt” makes it; it"
-        " takes the place of the prompt.",
+        " takes the place of the prompt. Models that read no documents get it in plain sentences,"
+        " where there is no prompt.",
         json_schema_extra={"widget": "textarea", "advanced": True},
     )
     width_px: int = Field(
@@ -130,7 +133,7 @@ class CreateImage(Parameters):
 
 
 def resolve(values: dict[str, Any]) -> dict[str, Any]:
-    """Turn template, aspect and style into plain parameters.
+    """Turn template, aspect and style into plain parameters, a document alone into a prompt.
 
     An exact size wins over a template, a template over an aspect. `aspect` is accepted besides the
     parameters and not kept.
@@ -142,6 +145,7 @@ def resolve(values: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(values.get(name, ""), str):
             message = "This should be text."
             raise Invalid(f"{name}: {message}", fields={name: [message]})
+    _describe(values)
     aspect = values.pop("aspect", "")
     size = None
     if aspect:
@@ -173,6 +177,18 @@ def resolve(values: dict[str, Any]) -> dict[str, Any]:
     if not values.get("style"):
         values["style_prompt"] = values["style_preset"] = ""
     return values
+
+
+def _describe(values: dict[str, Any]) -> None:
+    """Fill the prompt in from a structured prompt that comes without one."""
+    document = values.get("structured_prompt")
+    if not values.get("prompt") and isinstance(document, str) and document:
+        try:
+            words = expand(read_text(document))
+        except Unreadable:
+            return  # its own check says so
+        if words:
+            values["prompt"] = words
 
 
 def most_cpu_milli(parameters: CreateImage) -> int:

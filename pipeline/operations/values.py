@@ -123,7 +123,7 @@ def check_document(text: str) -> str:
     if text:
         try:
             document = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError("This is not JSON.") from error
         if not isinstance(document, dict):
             raise ValueError("This should be a JSON object: { … }.")
