@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from pipeline.jobs.models import Job, JobState
-from pipeline.jobs.signals import job_ended
+from pipeline.jobs.signals import job_ended, job_replaced
 from pipeline.scenes.models import BoundaryMeasurement, Bridge, Cut, Take, TakeExamination
 from pipeline.scenes.services.cuts import tell_failed
 from pipeline.scenes.takes import hint_advance
@@ -22,6 +22,12 @@ def look_at_scene(job: Job, **_: Any) -> None:
     if job.state_id != JobState.Code.SUCCEEDED:
         for cut in Cut.objects.filter(job=job).select_related("scene__character__project", "job"):
             tell_failed(cut)
+
+
+@receiver(job_replaced, dispatch_uid="pipeline.scenes.job_replaced")
+def follow_successor(job: Job, by: Job, **_: Any) -> None:
+    """Let a take wait for the job that takes its failed job's place."""
+    Take.objects.filter(job=job, version=None).update(job=by)
 
 
 def scene_of(job: Job) -> int | None:

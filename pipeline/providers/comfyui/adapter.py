@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from pipeline.providers.base import (
     ComfyTarget,
@@ -21,6 +22,10 @@ from pipeline.providers.comfyui.limits import Limits
 from pipeline.providers.comfyui.outputs import SOCKET_SAVERS
 from pipeline.providers.comfyui.sending import Sender
 from pipeline.providers.comfyui.socket import EventSocket, Mailbox
+from pipeline.providers.films import Wanted, finish_take
+
+#: The operation whose outputs are joined with others: takes have exact frames, rate and size.
+TAKES = "transform.image_to_video"
 
 
 class ComfyAdapter:
@@ -61,7 +66,25 @@ class ComfyAdapter:
         ):
             sender = Sender(http, socket, request, target, context, self._uploads)
             with closing(Run(http, socket, mailbox, sender).outputs()) as outputs:
-                yield from outputs
+                for produced in outputs:
+                    yield _as_asked(request, produced, context)
+
+
+def _as_asked(request: RunRequest, produced: Produced, context: RunContext) -> Produced:
+    """A film for a take in the house encoding, so that it can be cut and joined; else as it came.
+
+    Raises:
+        ProviderError: the graph saved no film, or one far shorter than the take.
+        Cancelled: the run is to stop.
+    """
+    if request.operation != TAKES:
+        return produced
+    wanted = Wanted.of(request.parameters)
+    content, told = finish_take(
+        produced.content, wanted, provider="The workflow", cancelled=context.cancelled
+    )
+    notes = {**produced.notes, **told}
+    return replace(produced, content=content, media_type="video/mp4", notes=notes)
 
 
 def _socket_savers(target: ComfyTarget) -> frozenset[str]:

@@ -14,6 +14,7 @@ from tests.standins.comfyui import (  # noqa: F401  (they register their nodes)
     nodes_guidance,
     nodes_images,
     nodes_models,
+    nodes_parts,
     nodes_sampling,
     nodes_saving,
     nodes_video,
