@@ -38,6 +38,7 @@ class PipelineConfig(AppConfig):
         from pipeline.seeds import receivers as seed_receivers  # noqa: F401
         from pipeline.workflows import events as workflow_events  # noqa: F401
         from pipeline.workflows import hooks as workflow_hooks
+        from pipeline.workflows import links as workflow_links  # noqa: F401
         from pipeline.workflows.installing import install_ready_workflows
 
         workflow_hooks.register()

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/", include("pipeline.create.run_urls")),
     path("operations/", include("pipeline.operations.urls")),
     path("workers/", include("pipeline.comfyui.urls")),
+    path("", include("pipeline.workflows.urls")),
+    path("workflow-versions/", include("pipeline.create.workflow_urls")),
     path("", include("pipeline.engines.urls")),
     path("", include("pipeline.providers.urls")),
     path("", include("pipeline.characters.urls")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 
 from assets.models import Version
 from billing.prices.quotes import Quote
@@ -64,6 +65,16 @@ class RunFields(OperationForm):
         models.choices = [("", "Chosen for you"), *((key_of(o), o.title) for o in offers)]
 
     @property
+    def run_url(self) -> str:
+        """Where the form is sent."""
+        return reverse("pipeline:run", args=[self.spec.code])
+
+    @property
+    def estimate_url(self) -> str:
+        """Where its price is asked."""
+        return reverse("pipeline:run-estimate", args=[self.spec.code])
+
+    @property
     def parameter_fields(self) -> list[forms.BoundField]:
         """The parameters that everybody sees: those that are needed first, how many last."""
         found = [bound for bound in self.simple_fields if bound.name not in OWN]
@@ -97,11 +108,16 @@ def key_of(offer: OfferSpec) -> str:
     return f"{offer.provider}/{offer.model}"
 
 
+#: Where a role is fetched anew, by its code.
+SlotAddress = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Slot:
     """A role of the operation with the files that were chosen for it."""
 
     declared: InputSpec
+    url: str
     files: list[ShownFile] = field(default_factory=list)
 
     @property
@@ -149,16 +165,27 @@ class OfferRow:
         return key_of(self.offer)
 
 
-def slots_of(user: Any, spec: OperationSpec, chosen: Mapping[str, Sequence[UUID]]) -> list[Slot]:
+def slots_of(
+    user: Any,
+    spec: OperationSpec,
+    chosen: Mapping[str, Sequence[UUID]],
+    *,
+    address: SlotAddress | None = None,
+) -> list[Slot]:
     """The roles with their files; codes are of versions, or of assets for their current version.
 
     What the person may not see is left out. One query, two where assets are named.
+
+    Args:
+        address: where a role is fetched anew; by default at the operation's own page.
     """
+    at = address or (lambda role: reverse("pipeline:run-slot", args=[spec.code, role]))
     codes = [code for of_role in chosen.values() for code in of_role][:MOST_SHOWN]
     found = versions_by_code(user, codes) if codes else {}
     return [
         Slot(
             item,
+            at(item.role.code),
             [show_file(found[code]) for code in chosen.get(item.role.code, ()) if code in found],
         )
         for item in spec.inputs
