@@ -163,6 +163,13 @@ def after_seconds(header: str | None) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
+def field_of(document: Any, *path: str) -> Any:
+    """What lies at a path of names in a document; None where the path ends early."""
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
 def redacted(text: str | bytes, *secrets: str) -> str:
     """A text fit for logs: without the secrets, without long data, shortened."""
     if isinstance(text, bytes):

@@ -45,12 +45,20 @@ _SOUNDS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a take is to be: frames, rate and even sides."""
+    """What a take is to be.
+
+    Attributes:
+        frames: exactly so many.
+        fps: frames per second.
+        width_px, height_px: even sides.
+        is_framed: the start frame was sent within a frame that is cut away again.
+    """
 
     frames: int
     fps: Fraction
     width_px: int
     height_px: int
+    is_framed: bool = False
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Wanted:
@@ -99,7 +107,8 @@ def finish_take(
                 if number not in counts:
                     continue
                 if focus is None:  # one crop for the whole take
-                    focus = focal_point(frame) if plan.crops else (0.5, 0.5)
+                    seeks = plan.crops and not wanted.is_framed
+                    focus = focal_point(frame) if seeks else (0.5, 0.5)
                 fitted = np.ascontiguousarray(fit_to(frame, plan, focus))
                 for _ in range(counts[number]):
                     writer.write(fitted)
@@ -142,6 +151,28 @@ def start_picture(file: InputFile, wanted: Wanted, rule: PictureRule) -> Picture
     buffer = io.BytesIO()
     Image.fromarray(fit_to(pixels, plan)).save(buffer, "PNG", compress_level=4)
     return Picture(buffer.getvalue(), "image/png", wanted.width_px, wanted.height_px)
+
+
+def framed_picture(picture: Picture, aspect: float) -> Picture:
+    """A picture within mirrored edges, so that it has another aspect ratio and loses nothing.
+
+    Args:
+        picture: as it is sent.
+        aspect: width by height of what the provider makes.
+    """
+    here = picture.width_px / picture.height_px
+    if abs(here / aspect - 1) <= SAME_ASPECT:
+        return picture
+    width = max(picture.width_px, round(picture.height_px * aspect))
+    height = max(picture.height_px, round(picture.width_px / aspect))
+    left, top = (width - picture.width_px) // 2, (height - picture.height_px) // 2
+    right, bottom = width - picture.width_px - left, height - picture.height_px - top
+    with Image.open(io.BytesIO(picture.content)) as opened:
+        pixels = np.asarray(opened.convert("RGB"), np.uint8)
+    padded = np.pad(pixels, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+    buffer = io.BytesIO()
+    Image.fromarray(padded).save(buffer, "PNG", compress_level=4)
+    return Picture(buffer.getvalue(), "image/png", width, height)
 
 
 def sound_seconds(file: InputFile) -> float:

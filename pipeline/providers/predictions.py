@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pipeline.providers.answers import SHOWN, Answer, error_for
 from pipeline.providers.base import ErrorClass, ProviderError
@@ -104,10 +103,3 @@ def declined(answer: Answer, words: str) -> ProviderError:
         detail=answer.told(),
         error_class=ErrorClass.POLICY,
     )
-
-
-def field_of(document: Any, *path: str) -> Any:
-    """What lies at a path of names in a document; None where the path ends early."""
-    for name in path:
-        document = document.get(name) if isinstance(document, dict) else None
-    return document

@@ -14,7 +14,8 @@ from typing import Any
 class Is:
     """One field: its type, and what else it must be.
 
-    `kind`: text, whole, number, yes-no, url (http or data), urls, size (`W*H`), object.
+    `kind`: text, whole, number, yes-no, url (http or data), urls, size (`W*H`), object, things (a
+    list that is not empty).
     `least` and `most` bound a number, the sides of a size, or the count of a list.
     """
 
@@ -50,6 +51,9 @@ class Is:
 
     def _object(self, value: Any) -> str:
         return "" if isinstance(value, dict) else "must be an object"
+
+    def _things(self, value: Any) -> str:
+        return "" if isinstance(value, list) and value else "must be a list that is not empty"
 
     def _url(self, value: Any) -> str:
         if not isinstance(value, str):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.imaging.seeds import variant_seed
-from pipeline.providers.answers import Answer
+from pipeline.providers.answers import Answer, field_of
 from pipeline.providers.base import Access, ErrorClass, Produced, ProviderError
 from pipeline.providers.base import RunContext as Context
 from pipeline.providers.base import RunRequest as Request
@@ -16,7 +16,7 @@ from pipeline.providers.films import check_film, finish_take
 from pipeline.providers.http import ProviderClient
 from pipeline.providers.patience import patiently, submit_patiently
 from pipeline.providers.pictures import finish_picture
-from pipeline.providers.predictions import Prediction, field_of, prediction_in, result_of
+from pipeline.providers.predictions import Prediction, prediction_in, result_of
 from pipeline.providers.waiting import Forgotten, collect
 from pipeline.providers.wavespeed.endpoints import Call, Upload, call_for, provider_seed
 
