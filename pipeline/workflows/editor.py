@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.workflows.objectinfo import InputInfo, ObjectInfo, fits, inputs_of_class
+from pipeline.workflows.subgraphs import TooLarge, unpacked
 
 MUTED, BYPASSED = 2, 4
 NOTES = frozenset({"Note", "MarkdownNote"})
 REROUTE, PRIMITIVE, GET, SET = "Reroute", "PrimitiveNode", "GetNode", "SetNode"
 _VIRTUAL = NOTES | {REROUTE, PRIMITIVE, GET, SET}
+#: Of nodes in a document, notes and reroutes included; of these one behind the other.
+MOST_EDITOR_NODES, MOST_LED_PAST = 10_000, 200
 #: Values of the field behind a seed that says what becomes of it after a run.
 CONTROLS = frozenset({"fixed", "increment", "decrement", "randomize"})
 _SEEDS = frozenset({"seed", "noise_seed"})
+#: Values behind a field whose choices are fetched: a switch, and buttons to fetch and to upload.
+MOST_ADDED = 3
 #: Values of the button behind a field that takes a file.
 _BUTTONS = frozenset({"image", "video", "audio", "upload", "", None})
 
@@ -53,7 +58,7 @@ def editor_to_graph(
     """The API graph of an editor's document; what was left out is added to `problems`.
 
     Raises:
-        Unreadable: it uses subgraphs or group nodes, is broken, or names of values are missing.
+        Unreadable: it uses group nodes, is broken, or names of values are missing.
     """
     return _Converter(editor, object_info, problems).graph()
 
@@ -64,14 +69,23 @@ class _Converter:
     def __init__(
         self, editor: Mapping[str, Any], object_info: ObjectInfo | None, problems: list[str]
     ) -> None:
-        _refuse_subgraphs(editor)
+        _refuse_group_nodes(editor)
+        try:
+            editor = unpacked(editor)
+        except TooLarge as error:
+            raise Unreadable(str(error)) from None
         self.object_info = object_info or {}
         self.problems = problems
+        if len(editor["nodes"]) > MOST_EDITOR_NODES:
+            raise Unreadable(f"The document has more than {MOST_EDITOR_NODES:,} nodes.")
         self.nodes: dict[str, Mapping[str, Any]] = {}
+        self.set_nodes: dict[str, Mapping[str, Any]] = {}
         for node in editor["nodes"]:
             if not isinstance(node, Mapping) or not isinstance(node.get("id"), int | str):
                 raise Unreadable("The editor's document is broken: a node has no id.")
             self.nodes[str(node["id"])] = node
+            if node.get("type") == SET:
+                self.set_nodes.setdefault(_name_of(node), node)
         self.wires: dict[int | str, _Wire] = dict(_wires(editor.get("links")))
 
     def graph(self) -> dict[str, dict[str, Any]]:
@@ -101,8 +115,19 @@ class _Converter:
 
     def _values(self, node_id: str, node: Mapping[str, Any], kind: str) -> dict[str, Any]:
         given = node.get("widgets_values")
-        if not given:
-            return {}
+        info = self.object_info.get(kind)
+        # what a document does not say, the editor fills in when it opens it
+        found = {
+            item.name: _wrapped(item.default)
+            for item in (inputs_of_class(info) if info else ())
+            if item.is_widget and item.default is not None
+        }
+        return found | self._given(node_id, node, kind, given) if given else found
+
+    def _given(
+        self, node_id: str, node: Mapping[str, Any], kind: str, given: Any
+    ) -> dict[str, Any]:
+        """The values that a document says, by name."""
         info = self.object_info.get(kind)
         if isinstance(given, Mapping):  # some extensions name them
             known = {item.name for item in inputs_of_class(info)} if info else None
@@ -137,13 +162,14 @@ class _Converter:
         """Values by name: one for each field, and those that the editor adds behind some."""
         found: dict[str, Any] = {}
         at = 0
-        for item in items:
+        for number, item in enumerate(items):
             if at >= len(given):
                 break
             found[item.name] = _wrapped(given[at])
             at += 1
-            if at < len(given) and _is_added(item, given[at]):
-                at += 1
+            behind = items[number + 1] if number + 1 < len(items) else None
+            for _ in range(MOST_ADDED if item.options.get("remote") else 1):
+                at += at < len(given) and _is_added(item, given[at], behind)
         if any(isinstance(v, list | dict) or v not in _BUTTONS for v in given[at:]):
             self.problems.append(
                 f"Node {node_id} ({kind}) has {len(given) - at} more values than fields; check"
@@ -171,6 +197,8 @@ class _Converter:
         if wire is None or link in seen or wire.origin not in self.nodes:
             return None
         seen.add(link)
+        if len(seen) > MOST_LED_PAST:
+            raise Unreadable("A link leads past too many reroutes and bypassed nodes.")
         node = self.nodes[wire.origin]
         kind = node.get("type")
         if kind == REROUTE:
@@ -208,37 +236,33 @@ class _Converter:
         return None
 
     def _of_set_node(self, node: Mapping[str, Any], seen: set[Any]) -> _Origin:
-        name = _list(node.get("widgets_values"))[:1]
-        for other in self.nodes.values():
-            if other.get("type") == SET and _list(other.get("widgets_values"))[:1] == name:
-                return self._through(other, 0, seen)
-        return None
+        named = self.set_nodes.get(_name_of(node))
+        return self._through(named, 0, seen) if named is not None else None
 
 
-def _is_added(item: InputInfo, follows: Any) -> bool:
-    """Whether the value behind a field's own is one that the editor adds and no server knows."""
+def _is_added(item: InputInfo, follows: Any, behind: InputInfo | None) -> bool:
+    """Whether the value behind a field's own is one that the editor adds and no server knows.
+
+    Args:
+        behind: the next field, whose value it may be instead.
+    """
     if isinstance(follows, list | dict):
         return False
+    is_switch = isinstance(follows, bool) and (behind is None or behind.type != "BOOLEAN")
     if item.name in _SEEDS or item.options.get("control_after_generate"):
-        return follows in CONTROLS
+        return is_switch or follows in CONTROLS  # a switch in documents of 2023
+    if item.options.get("remote") and (is_switch or follows == "refresh"):
+        return True
     return item.is_upload and follows in _BUTTONS
 
 
-def _refuse_subgraphs(editor: Mapping[str, Any]) -> None:
-    definitions = editor.get("definitions")
-    subgraphs = _list(definitions.get("subgraphs")) if isinstance(definitions, Mapping) else []
-    names = {
-        str(item["id"]): str(item.get("name") or item["id"])
-        for item in subgraphs
-        if isinstance(item, Mapping) and item.get("id")
-    }
+def _refuse_group_nodes(editor: Mapping[str, Any]) -> None:
     kinds = [str(n.get("type")) for n in editor["nodes"] if isinstance(n, Mapping)]
-    used = [names[kind] for kind in kinds if kind in names]
-    used += [kind[9:] for kind in kinds if kind.startswith(("workflow/", "workflow>"))]
+    used = [kind[9:] for kind in kinds if kind.startswith(("workflow/", "workflow>"))]
     if used:
         raise Unreadable(
-            f"The workflow uses subgraphs or group nodes ({', '.join(sorted(set(used)))[:150]})."
-            " Export it in API format, or unpack them in the editor first."
+            f"The workflow uses group nodes ({', '.join(sorted(set(used)))[:150]}). Export it in"
+            " API format, or unpack them in the editor first."
         )
 
 
@@ -255,6 +279,11 @@ def _wires(links: Any) -> list[tuple[Any, _Wire]]:
         if isinstance(key, int | str) and isinstance(slot, int) and origin is not None:
             found.append((key, _Wire(str(origin), slot)))
     return found
+
+
+def _name_of(node: Mapping[str, Any]) -> str:
+    """The name under which a set node keeps what a get node of that name gives."""
+    return str(_list(node.get("widgets_values"))[:1])
 
 
 def _wrapped(value: Any) -> Any:

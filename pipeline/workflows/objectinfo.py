@@ -14,6 +14,8 @@ from typing import Any
 ObjectInfo = Mapping[str, Mapping[str, Any]]
 
 WIDGETS = frozenset({"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"})
+#: What the editor's fields show without a default.
+_EMPTY: Mapping[str, Any] = {"INT": 0, "FLOAT": 0, "STRING": "", "BOOLEAN": False}
 #: Options by which an input says that it takes a file that was uploaded to the server.
 _UPLOADS = ("image_upload", "video_upload", "audio_upload", "file_upload", "animated_image_upload")
 
@@ -43,6 +45,14 @@ class InputInfo:
         return self.type in WIDGETS and not self.options.get("forceInput")
 
     @property
+    def default(self) -> Any:
+        """What the editor's field shows until somebody changes it; None: nothing."""
+        if self.choices is not None:
+            first = self.choices[0] if self.choices else None
+            return self.options.get("default", first)
+        return self.options.get("default", _EMPTY.get(self.type))
+
+    @property
     def minimum(self) -> float | None:
         """Least value of a number."""
         return _number(self.options.get("min"))
@@ -63,8 +73,8 @@ def inputs_of_class(info: Mapping[str, Any]) -> Iterator[InputInfo]:
         if not isinstance(inputs, Mapping):
             continue
         order = info.get("input_order")
-        listed = order.get(group) if isinstance(order, Mapping) else None
-        names = [name for name in listed or () if name in inputs]
+        listed = _list(order.get(group)) if isinstance(order, Mapping) else []
+        names = [name for name in listed if isinstance(name, str) and name in inputs]
         names += [name for name in inputs if name not in names]
         for name in names:
             yield _input(name, inputs[name], is_required=group == "required")
@@ -77,7 +87,7 @@ def input_map(info: Mapping[str, Any]) -> dict[str, InputInfo]:
 
 def outputs_of_class(info: Mapping[str, Any]) -> list[str]:
     """Types of the outputs of a class, by slot."""
-    return [_type(kind) for kind in info.get("output") or ()]
+    return [_type(kind) for kind in _list(info.get("output"))]
 
 
 def is_output_node(info: Mapping[str, Any]) -> bool:
@@ -107,6 +117,10 @@ def _input(name: str, declared: Any, *, is_required: bool) -> InputInfo:
     if options.get("remote"):
         choices = None
     return InputInfo(name, _type(kind), is_required, choices, options)
+
+
+def _list(value: Any) -> list[Any] | tuple[Any, ...]:
+    return value if isinstance(value, list | tuple) else []
 
 
 def _type(kind: Any) -> str:

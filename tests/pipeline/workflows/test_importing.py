@@ -211,11 +211,45 @@ def test_upload_buttons_and_lists(object_info: dict[str, Any]) -> None:
     assert "2 more values than fields" in imported.problems[0]
 
 
-def test_subgraphs_are_refused_with_what_to_do(object_info: dict[str, Any]) -> None:
+def test_what_a_document_does_not_say_is_what_the_editor_shows(
+    object_info: dict[str, Any],
+) -> None:
+    """ComfyUI's own first workflow is so: no values at the saver, a switch behind the seed."""
     document = editor()
-    document["definitions"] = {"subgraphs": [{"id": "abc-def", "name": "Upscaler"}]}
-    assert read(document, object_info).graph, "defined and not used: no harm"
-    document["nodes"].append(node(50, "abc-def"))
+    del by_id(document, 9)["widgets_values"]
+    by_id(document, 5)["widgets_values"] = [640]
+    by_id(document, 3)["widgets_values"][1] = True
+    imported = read(document, object_info)
+    assert imported.graph["9"]["inputs"]["filename_prefix"] == "ComfyUI"
+    assert imported.graph["5"]["inputs"]["batch_size"] == 1
+    assert imported.graph["3"]["inputs"]["steps"] == 20
+    assert imported.graph["3"]["inputs"]["denoise"] == 0.9
+    assert imported.problems == [] and validate(imported.graph, object_info) == []
+
+
+def test_values_behind_a_choice_that_is_fetched() -> None:
+    remote = {"remote": {"route": "/internal/files/output"}, "image_upload": True}
+    info = {
+        "LoadImageOutput": {"input": {"required": {"image": ["COMBO", remote]}}},
+        "Switch": {"input": {"required": {"seed": ["INT", {}], "is_on": ["BOOLEAN", {}]}}},
+    }
+    document = {
+        "nodes": [
+            node(1, "LoadImageOutput", widgets_values=["a.png", False, "refresh", "image"]),
+            node(2, "Switch", widgets_values=[7, True]),
+            node(3, "Switch", widgets_values=[7, "fixed", True]),
+        ]
+    }
+    imported = read(document, info)
+    assert imported.problems == []
+    assert imported.graph["1"]["inputs"] == {"image": "a.png"}
+    assert imported.graph["2"]["inputs"] == {"seed": 7, "is_on": True}
+    assert imported.graph["3"]["inputs"] == {"seed": 7, "is_on": True}
+
+
+def test_group_nodes_are_refused_with_what_to_do(object_info: dict[str, Any]) -> None:
+    document = editor()
+    document["nodes"].append(node(50, "workflow>Upscaler"))
     with pytest.raises(Unreadable, match=r"Upscaler.*API format"):
         read(document, object_info)
 
