@@ -17,6 +17,8 @@ class PipelineConfig(AppConfig):
         from pipeline.characters import links as character_links  # noqa: F401
         from pipeline.comfyui import events as comfyui_events  # noqa: F401
         from pipeline.comfyui import links as comfyui_links  # noqa: F401
+        from pipeline.comfyui.installs import events as install_events  # noqa: F401
+        from pipeline.comfyui.installs import links as install_links  # noqa: F401
         from pipeline.create import links as create_links  # noqa: F401
         from pipeline.delivery import events as delivery_events  # noqa: F401
         from pipeline.delivery import links as delivery_links  # noqa: F401

@@ -14,7 +14,9 @@ from studio.core.lookups import Codes, Lookup, Transition
 
 __all__ = [
     "CachedPrefix",
+    "InstallNode",
     "InstallPlan",
+    "InstallRequirement",
     "InstallState",
     "InstallStateTransition",
     "InstallStep",
@@ -203,7 +205,10 @@ class InstallStateTransition(Transition):
 
 
 class InstallPlan(models.Model):
-    """A row states that nodes are to be installed on a managed instance, and how far that is."""
+    """A row states that nodes are to be installed on a managed instance, and how far that is.
+
+    `stopped_by` asked that it be stopped; whoever runs it looks there.
+    """
 
     code = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="install_plans")
@@ -215,6 +220,9 @@ class InstallPlan(models.Model):
     )
     requested_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    stopped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -235,9 +243,10 @@ class InstallPlan(models.Model):
 
 
 class InstallStep(models.Model):
-    """A row states that a plan installs a repository at a revision, for which node classes.
+    """A row states that a plan installs a repository at a revision.
 
-    `previous_revision` is what was there before; empty: nothing was.
+    `previous_revision` is what was there before; empty: nothing was. `reads_requirements`: what the
+    `requirements.txt` of that revision names is installed, too.
     """
 
     plan = models.ForeignKey(InstallPlan, on_delete=models.CASCADE, related_name="steps")
@@ -245,6 +254,8 @@ class InstallStep(models.Model):
     repository = models.CharField(max_length=300)
     revision = models.CharField(max_length=80)
     previous_revision = models.CharField(max_length=80, blank=True)
+    licence = models.CharField(max_length=80, blank=True)
+    reads_requirements = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]
@@ -254,3 +265,38 @@ class InstallStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package} {self.revision}"
+
+
+class InstallRequirement(models.Model):
+    """A row states that a step installs a Python package, as pip understands it."""
+
+    step = models.ForeignKey(InstallStep, on_delete=models.CASCADE, related_name="requirements")
+    requirement = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "requirement"], name="install_requirement_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.requirement
+
+
+class InstallNode(models.Model):
+    """A row states that a plan was made for a node class; `step` brings it, none: nothing known."""
+
+    plan = models.ForeignKey(InstallPlan, on_delete=models.CASCADE, related_name="nodes")
+    step = models.ForeignKey(
+        InstallStep, on_delete=models.CASCADE, related_name="nodes", null=True, blank=True
+    )
+    node_class = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["node_class"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "node_class"], name="install_node_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.node_class

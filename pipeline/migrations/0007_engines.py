@@ -91,10 +91,64 @@ class Migration(migrations.Migration):
                 ("repository", models.CharField(max_length=300)),
                 ("revision", models.CharField(max_length=80)),
                 ("previous_revision", models.CharField(blank=True, max_length=80)),
+                ("licence", models.CharField(blank=True, max_length=80)),
+                ("reads_requirements", models.BooleanField(default=False)),
             ],
             options={
                 "ordering": ["id"],
             },
+        ),
+        migrations.CreateModel(
+            name="InstallRequirement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("requirement", models.CharField(max_length=200)),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="pipeline.installstep",
+                    ),
+                ),
+            ],
+            options={"ordering": ["id"]},
+        ),
+        migrations.CreateModel(
+            name="InstallNode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("node_class", models.CharField(max_length=200)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nodes",
+                        to="pipeline.installplan",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nodes",
+                        to="pipeline.installstep",
+                    ),
+                ),
+            ],
+            options={"ordering": ["node_class"]},
         ),
         migrations.CreateModel(
             name="Instance",
@@ -540,6 +594,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="installplan",
+            name="stopped_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="installplan",
             name="state",
             field=models.ForeignKey(
                 default=pipeline.comfyui.models.InstallState.Code["PLANNED"],
@@ -909,6 +974,18 @@ class Migration(migrations.Migration):
             model_name="installstep",
             constraint=models.UniqueConstraint(
                 fields=("plan", "package"), name="install_step_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="installrequirement",
+            constraint=models.UniqueConstraint(
+                fields=("step", "requirement"), name="install_requirement_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="installnode",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "node_class"), name="install_node_once"
             ),
         ),
         migrations.AddConstraint(

@@ -19,4 +19,6 @@ class Migration(migrations.Migration):
         sql.append_only("pipeline_workflowparameter", events="UPDATE"),
         sql.append_only("pipeline_workflowtarget", events="UPDATE"),
         sql.append_only("pipeline_installstep", events="UPDATE"),
+        sql.append_only("pipeline_installrequirement", events="UPDATE"),
+        sql.append_only("pipeline_installnode", events="UPDATE"),
     ]

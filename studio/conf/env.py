@@ -89,6 +89,33 @@ class Env(BaseSettings):
         description="JSON file of ComfyUI installations on this machine that may be restarted and"
         " get nodes installed; empty: none.",
     )
+    node_registry: str = Field(
+        "",
+        alias="SEEDFRAME_NODE_REGISTRY",
+        description="JSON file of custom nodes that may be installed on managed ComfyUI; empty:"
+        " none.",
+    )
+    install_step_seconds: int = Field(
+        1800,
+        alias="SEEDFRAME_INSTALL_STEP_SECONDS",
+        ge=10,
+        le=4 * 3600,
+        description="The longest that one command of an installation of nodes (git, pip) may take.",
+    )
+    install_drain_seconds: int = Field(
+        1800,
+        alias="SEEDFRAME_INSTALL_DRAIN_SECONDS",
+        ge=1,
+        le=4 * 3600,
+        description="The longest that an installation of nodes waits for what runs there.",
+    )
+    install_start_seconds: int = Field(
+        300,
+        alias="SEEDFRAME_INSTALL_START_SECONDS",
+        ge=1,
+        le=3600,
+        description="The longest that ComfyUI may take to answer after a restart.",
+    )
     bridge_threads: int = Field(
         16,
         alias="SEEDFRAME_BRIDGE_THREADS",

@@ -264,6 +264,14 @@ COMFYUI_MOST_SECONDS = 900
 VITALS_HOURS = 24
 #: File of installations that this machine manages; see docs/operations.md.
 MANAGED_COMFYUI = ENV.managed_comfyui
+#: File of custom nodes that may be installed there; see docs/comfyui-installs.md.
+NODE_REGISTRY = ENV.node_registry
+INSTALL_STEP_SECONDS = ENV.install_step_seconds
+INSTALL_DRAIN_SECONDS = ENV.install_drain_seconds
+INSTALL_START_SECONDS = ENV.install_start_seconds
+#: How long a started ComfyUI may answer without the new nodes before they count as missing.
+INSTALL_SETTLE_SECONDS = 10.0
+INSTALL_LOG_MAX_CHARS = 200_000
 DEFAULT_PLAN = ENV.default_plan
 SEEDFRAME_DEMO_BUILDERS: list[str] = [
     "pipeline.create.demo.build",
@@ -281,6 +289,7 @@ SEEDFRAME_SWEEPERS: list[str] = [
     "studio.queue.services.prune_abandoned",
     "pipeline.comfyui.heartbeat.beat_in_background",
     "pipeline.comfyui.heartbeat.prune_vitals",
+    "pipeline.comfyui.installs.sweep.sweep_installs",
     "pipeline.workflows.readiness.sweep_readiness",
 ]
 
