@@ -9,6 +9,7 @@ from pipeline.providers.bria.adapter import BriaAdapter
 from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.comfyui.limits import Limits
 from pipeline.providers.gemini.adapter import GeminiAdapter
+from pipeline.providers.huggingface.adapter import HuggingFaceAdapter
 from pipeline.providers.local.adapter import LocalAdapter
 from pipeline.providers.stability.adapter import StabilityAdapter
 from pipeline.providers.wavespeed.adapter import WaveSpeedAdapter
@@ -21,6 +22,7 @@ ADAPTERS: dict[str, Adapter] = {
         StabilityAdapter(),
         BriaAdapter(),
         WaveSpeedAdapter(),
+        HuggingFaceAdapter(),
         GeminiAdapter(),
     )
 }

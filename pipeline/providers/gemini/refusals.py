@@ -29,7 +29,8 @@ class Unmade(ProviderError):
 def explain(answer: Answer) -> ProviderError | None:
     """What an error answer means; None where its status says it all."""
     error = error_in(answer.document())
-    details = error.get("details") if isinstance(error.get("details"), list) else []
+    given = error.get("details")
+    details: list[Any] = given if isinstance(given, list) else []
     reasons = {str(entry.get("reason")) for entry in details if isinstance(entry, dict)}
     words, told = answer.words().rstrip("."), answer.told()
     if answer.status == 400 and ("API_KEY_INVALID" in reasons or "API key not valid" in words):
