@@ -275,8 +275,9 @@ def _typed(kind: type[Any], given: Any) -> Any:
         if group and item.metadata["many"]:
             rows = value if isinstance(value, list) else []
             values[item.name] = tuple(_typed(group, row) for row in rows)
-        elif group and isinstance(value, dict):
-            values[item.name] = _typed(group, value)
+        elif group:
+            if isinstance(value, dict):
+                values[item.name] = _typed(group, value)
         elif item.metadata.get("kind") == "integer":
             is_number = isinstance(value, int) and not isinstance(value, bool)
             values[item.name] = value if is_number else None
