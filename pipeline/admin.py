@@ -10,6 +10,7 @@ from pipeline.providers import admin as providers
 from pipeline.review import admin as review
 from pipeline.scenes import admin as scenes
 from pipeline.seeds import admin as seeds
+from pipeline.workflows import admin as workflows
 from studio.core.back_office import register_lookups
 
 register_lookups("pipeline")
@@ -25,4 +26,5 @@ __all__ = [
     "review",
     "scenes",
     "seeds",
+    "workflows",
 ]

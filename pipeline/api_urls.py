@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:code>/priority/", views.priority, name="api-job-priority"),
     *_by_operation(),
     path("workers/", include("pipeline.comfyui.api_urls")),
+    path("installs/", include("pipeline.comfyui.installs.api_urls")),
+    path("", include("pipeline.workflows.api_urls")),
     path("capabilities/", CapabilityListView.as_view(), name="api-capabilities"),
     path("provider-keys/", ProviderKeyListView.as_view(), name="api-provider-keys"),
     path("provider-keys/<uuid:code>/", ProviderKeyView.as_view(), name="api-provider-key"),

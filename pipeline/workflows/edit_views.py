@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
         chosen = {"project": request.GET.get("project", "")}
         form = ImportForm(user=actor, projects=projects, initial=chosen)
         return render_page(request, IMPORT, {"form": form})
-    data = request.POST.copy()
+    data: Any = request.POST.copy()
     is_second = "document" in data
     if is_second:
         data["text"] = data["document"]

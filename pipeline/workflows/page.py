@@ -178,7 +178,7 @@ def serves(version: WorkflowVersion) -> list[tuple[str, list[str]]]:
 
 def moves_of(version: WorkflowVersion) -> list[Move]:
     """What state a version can go to, forward first."""
-    here = _S(version.state_id)
+    here = _S(version.state_id or 0)
     found = []
     for before, after in WorkflowStateTransition.allowed:
         if before == here:

@@ -249,7 +249,8 @@ def version_of_run(user: Any, job: Job) -> WorkflowVersion:
     found = WorkflowVersion.objects.filter(
         workflow__in=Workflow.objects.visible_to(user), workflow__slug=values.get("workflow")
     )
-    version = found.filter(number=values.get("version")).first()
+    number = values.get("version")
+    version = found.filter(number=number).first() if isinstance(number, int) else None
     if version is None:
         raise NotFound("The workflow of this job is no longer there for you.")
     return version

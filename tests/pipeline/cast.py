@@ -15,11 +15,13 @@ from tests.assets.cast import version
 from tests.assets.pictures import png
 from tests.pipeline.characters import cast as characters
 from tests.pipeline.comfyui import cast as comfyui
+from tests.pipeline.comfyui.installs import cast as installs
 from tests.pipeline.create import cast as create
 from tests.pipeline.providers import cast as providers
 from tests.pipeline.review import cast as review
 from tests.pipeline.scenes import cast_edits, cast_pages, cast_scenes
 from tests.pipeline.seeds import cast as seeds
+from tests.pipeline.workflows import cast as workflows
 from tests.support.access import Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
@@ -30,9 +32,11 @@ __all__ = [
     "characters",
     "comfyui",
     "create",
+    "installs",
     "providers",
     "review",
     "seeds",
+    "workflows",
 ]
 
 SIGNED_IN, VIEW, CREATE = Rule.SIGNED_IN, Rule.VIEW, Rule.CREATE

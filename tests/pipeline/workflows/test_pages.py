@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -39,7 +40,6 @@ def path_of(version: WorkflowVersion, more: str = "") -> str:
 
 def lines(page: str) -> dict[str, str]:
     """What a browser would send of the form of a page: its inputs as they stand."""
-    from html.parser import HTMLParser
 
     class Fields(HTMLParser):
         def __init__(self) -> None:
@@ -53,9 +53,8 @@ def lines(page: str) -> dict[str, str]:
             if tag == "input" and name and a.get("type") not in ("search", "file"):
                 if a.get("type") in ("checkbox", "radio") and "checked" not in a:
                     return
-                self.found[name] = a.get("value") or "on"
-                if a.get("value") is None and a.get("type") != "checkbox":
-                    self.found[name] = ""
+                empty = "on" if a.get("type") == "checkbox" else ""
+                self.found[name] = a.get("value", empty) or ""
             elif tag == "select":
                 self.select = name
             elif tag == "option" and self.select and ("selected" in a):
@@ -297,9 +296,7 @@ def test_run_by_typed_form(
     again = client.get(f"/operations/comfyui.run/run/?job={job.code}")
     assert again.headers["Location"] == path_of(version, f"run/?job={job.code}")
     assert "a harbour" in text(client, again.headers["Location"])
-    wrong = client.post(
-        path_of(version, "run/"), sent | {"values.steps": "100000"}, headers=HTMX
-    )
+    wrong = client.post(path_of(version, "run/"), sent | {"values.steps": "100000"}, headers=HTMX)
     assert wrong.status_code == 422 and "should be at most" in wrong.content.decode()
     other = version_of("flux-text-to-image")
     assert client.get(path_of(other, f"run/?job={job.code}")).status_code == 404
