@@ -13,7 +13,15 @@ from django.db.models import Count, F, QuerySet, Sum
 from pipeline.comfyui.models import CachedPrefix, Instance
 from pipeline.comfyui.queries import latest_vitals
 from pipeline.imaging.seeds import variant_seed
-from pipeline.jobs.models import Attempt, Job, JobOutput, Worker, WorkerState
+from pipeline.jobs.models import (
+    Attempt,
+    AttemptOutcome,
+    Job,
+    JobOutput,
+    ProviderRequest,
+    Worker,
+    WorkerState,
+)
 from pipeline.workflows.catalogues import Catalogue, catalogues_of
 from pipeline.workflows.mapping import BadValue
 from pipeline.workflows.models import MissingKind
@@ -25,6 +33,8 @@ from pipeline.workflows.readiness import Missing, missing_on
 from studio.core.errors import DomainError
 
 _TAKES = (WorkerState.Code.ONLINE, WorkerState.Code.DEGRADED)
+#: After these a request that was sent may still run.
+_LEFT_OPEN = (AttemptOutcome.Code.LOST, AttemptOutcome.Code.HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,11 @@ def choose_instance(job: Job) -> Worker | None:
     """The instance that takes a job now, or None while nobody can.
 
     Of those that are up, have room and lack nothing: the one that keeps most nodes of the graph,
-    then the one with least to do. About fifteen queries.
+    then the one with least to do. Where an attempt before was lost with a prompt on a server, that
+    server goes on with it, whether it has room or takes nothing new. About fifteen queries.
     """
+    if (before := _asked_before(job)) is not None:
+        return before.worker
     instances = list(_open().prefetch_related("tags"))
     loads = prompts_in_flight(instances)
     free = [item for item in instances if loads.get(item.worker_id, 0) < item.capacity]
@@ -167,6 +180,23 @@ def explain_missing(found: Sequence[Candidate]) -> str:
 
 def _open() -> QuerySet[Instance]:
     return instances_in_use().filter(worker__state_id__in=_TAKES)
+
+
+def _asked_before(job: Job) -> Instance | None:
+    """The server that may still work on what a lost attempt asked of it; up to four queries."""
+    last = job.attempts.order_by("-number").values_list("outcome_id", flat=True).first()
+    if last not in _LEFT_OPEN:
+        return None
+    asked = (
+        ProviderRequest.objects.filter(attempt__job=job, attempt__outcome_id__in=_LEFT_OPEN)
+        .exclude(request_id="")
+        .exclude(position__in=job.outputs.values("position"))
+        .order_by("-attempt__number")
+        .values_list("attempt__worker_id", flat=True)
+        .first()
+    )
+    up = instances_in_use().filter(worker__state_id__in=(*_TAKES, WorkerState.Code.DRAINING))
+    return up.filter(worker_id=asked).first() if asked is not None else None
 
 
 def _next_position(job: Job) -> int:

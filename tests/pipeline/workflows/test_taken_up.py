@@ -1,0 +1,59 @@
+"""What a bridge left running is taken up by the server that runs it, not begun anew elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.comfyui.models import Instance
+from pipeline.jobs.finish import HANDED_OVER, LOST, Ending, end_attempt
+from pipeline.jobs.models import (
+    AttemptOutcome,
+    ErrorClass,
+    Job,
+    ProviderRequest,
+    WorkerState,
+)
+from pipeline.workflows.matching import choose_instance
+from tests.pipeline.workflows.asking import Submit, start
+from tests.pipeline.workflows.conftest import AddInstance
+
+pytestmark = pytest.mark.django_db
+
+
+def left_open(job: Job, instance: Instance, ending: Ending, request_id: str = "sent") -> None:
+    """An attempt that asked for the first output and ended otherwise than by its answer."""
+    attempt = start(job, instance)
+    ProviderRequest.objects.create(attempt=attempt, position=0, request_id=request_id)
+    assert end_attempt(attempt, ending)
+    job.refresh_from_db()
+
+
+@pytest.mark.parametrize("ending", [HANDED_OVER, LOST])
+def test_it_goes_back_to_the_server_that_was_asked(
+    submit: Submit, bound: Instance, add_instance: AddInstance, ending: Ending
+) -> None:
+    other = add_instance("other", capacity=1)
+    job = submit()
+    assert choose_instance(job) == bound.worker, "of two alike the first one"
+    left_open(job, other, ending)
+    start(submit(), other)  # it has no room for more
+    assert choose_instance(job) == other.worker
+    other.worker.state_id = WorkerState.Code.DRAINING.value
+    other.worker.save()
+    assert choose_instance(job) == other.worker, "what lies there is nothing new"
+    other.worker.state_id = WorkerState.Code.OFFLINE.value
+    other.worker.save()
+    assert choose_instance(job) == bound.worker, "it can't be waited for"
+
+
+def test_what_was_not_asked_or_was_answered_goes_anywhere(
+    submit: Submit, bound: Instance, add_instance: AddInstance
+) -> None:
+    other = add_instance("other")
+    unsent = submit()
+    left_open(unsent, other, HANDED_OVER, request_id="")
+    assert choose_instance(unsent) == bound.worker
+    failed = submit()
+    error = Ending(AttemptOutcome.Code.FAILED, ErrorClass.Code.PROVIDER, "It broke.")
+    left_open(failed, other, error)
+    assert choose_instance(failed) == bound.worker
