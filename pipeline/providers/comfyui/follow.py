@@ -326,7 +326,10 @@ class Run:
 
     def _stop(self) -> Generator[Produced, None, None]:
         """Take back what waits or runs; what ended well meanwhile was paid for, and is kept."""
+        self.context.cancelled()  # an attempt that is over takes nothing back: its successor waits
         prompts, self.open = list(self.open.values()), {}
+        for prompt in prompts:  # nobody is to take up what is interrupted from here on
+            self.context.not_submitted(prompt.position)
         left = take_back(self.http, {prompt.prompt_id for prompt in prompts})
         for prompt_id in left:
             log.warning("%s still has prompt %s", self.http.url, prompt_id)
