@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/", include("pipeline.create.run_urls")),
     path("operations/", include("pipeline.operations.urls")),
     path("workers/", include("pipeline.comfyui.urls")),
+    path("installs/", include("pipeline.comfyui.installs.urls")),
     path("", include("pipeline.workflows.urls")),
     path("workflow-versions/", include("pipeline.create.workflow_urls")),
     path("", include("pipeline.engines.urls")),

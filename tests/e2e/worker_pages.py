@@ -11,7 +11,7 @@ from tests.support.studio import RunningStudio
 WORKER_NO_PAGES = {
     "worker-queue", "worker-models", "worker-drain", "worker-resume", "worker-interrupt",
     "worker-free", "worker-clear", "worker-refresh", "worker-restart", "worker-remove",
-    "worker-restore",
+    "worker-restore", "worker-installs", "install-approve", "install-discard", "install-stop",
 }  # fmt: skip
 
 WORKER_PAGES = (
@@ -21,6 +21,9 @@ WORKER_PAGES = (
     Page("worker-day", "/workers/{worker}/?hours=24", person="creator"),
     Page("worker-new", "/workers/new/"),
     Page("worker-edit", "/workers/{worker}/edit/"),
+    Page("installs", "/installs/", person="creator"),
+    Page("install-new", "/installs/new/?worker={worker}&node=InkWash"),
+    Page("install", "/installs/{install}/"),
 )
 
 

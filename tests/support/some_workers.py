@@ -11,7 +11,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from pipeline.comfyui.models import Instance, InstanceCatalogue, Vital
+from pipeline.comfyui.models import (
+    InstallNode,
+    InstallPlan,
+    InstallRequirement,
+    InstallStep,
+    Instance,
+    InstanceCatalogue,
+    Vital,
+)
 from pipeline.comfyui.services import register_instance
 from studio.core.access import RoleCode
 from studio.core.models import User
@@ -41,6 +49,18 @@ def measured(instance: Instance) -> None:
     )  # fmt: skip
 
 
+def planned(instance: Instance) -> None:
+    """An installation of nodes that waits for approval."""
+    plan = InstallPlan.objects.create(instance=instance, requested_by=instance.owner)
+    step = InstallStep.objects.create(
+        plan=plan, package="comfyui-ink", repository="https://example.org/ink/comfyui-ink",
+        revision="3" * 40, previous_revision="1" * 40, licence="MIT", reads_requirements=True,
+    )  # fmt: skip
+    InstallRequirement.objects.create(step=step, requirement="opencv-python-headless>=4.8")
+    InstallNode.objects.create(plan=plan, step=step, node_class="InkWash")
+    InstallNode.objects.create(plan=plan, node_class="PaperGrain")
+
+
 if not Instance.objects.filter(worker__name="render-1").exists():
     admin = User.objects.filter(role_id=RoleCode.ADMIN).order_by("pk")[0]
     for number in (1, 2):
@@ -50,5 +70,7 @@ if not Instance.objects.filter(worker__name="render-1").exists():
         )  # fmt: skip
         if number == 1:
             measured(made)
+            planned(made)
 first = Instance.objects.select_related("worker").get(worker__name="render-1")
-print(json.dumps({"worker": str(first.worker.code)}))
+plan = first.install_plans.order_by("pk")[0]
+print(json.dumps({"worker": str(first.worker.code), "install": str(plan.code)}))

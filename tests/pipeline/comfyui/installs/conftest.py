@@ -1,4 +1,4 @@
-"""A managed ComfyUI in a folder: its server has the nodes of the folders that it was started with."""
+"""A managed ComfyUI in a folder: its server has the nodes of the folders it was started with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installations carried out on a folder, with git and pip, over a server that loads what is there."""
+"""Installations carried out on a folder by git, over a server that loads what lies there."""
 
 from __future__ import annotations
 
