@@ -147,8 +147,9 @@ class WaveSpeed:
 
     def result(self, request: Request, code: str) -> Reply:
         """Tell what became of a request: 200, also of one that failed."""
+        key = key_of(self, request)
         job = self.jobs.get(code)
-        if job is None or job.key != key_of(self, request):
+        if job is None or job.key != key:
             raise Rejected(404, "prediction not found")
         job.asked += 1
         return envelope(job.data(code, home_of(request)))
