@@ -77,10 +77,13 @@ def sources_of(graph: Graph, node_id: str) -> set[str]:
     return {link.source for link in found if link is not None and link.source in graph}
 
 
-def upstream(graph: Graph, node_id: str) -> set[str]:
-    """All nodes that must have run before this one can; without itself unless it is in a circle."""
+def upstream(graph: Graph, *node_ids: str) -> set[str]:
+    """All nodes that must have run before one of these can, each looked at once.
+
+    Without these themselves, unless one depends on another or is in a circle.
+    """
     found: set[str] = set()
-    to_see = [node_id]
+    to_see = list(node_ids)
     while to_see:
         for source in sources_of(graph, to_see.pop()):
             if source not in found:

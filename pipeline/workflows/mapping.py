@@ -12,6 +12,8 @@ from pipeline.workflows.graph import Graph, copy_of, placeholder
 from pipeline.workflows.objectinfo import ObjectInfo
 from pipeline.workflows.pruning import without
 
+#: No number of a graph is larger: seeds have 64 bits.
+MOST = 10**20
 #: Value of a file parameter that says: it may be left out.
 MAY_BE_LEFT_OUT = ""
 
@@ -146,7 +148,7 @@ def clean_value(parameter: Parameter, value: Any) -> Any:
 
 
 def _check_number(parameter: Parameter, value: Any, wrong: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_number(value):
         raise wrong("This should be a number.")
     if parameter.kind != "number" and parameter.scale_ratio == 1.0 and value != int(value):
         raise wrong("This should be a whole number.")
@@ -241,7 +243,7 @@ def _bounded(parameter: Parameter, random_seed: int) -> int:
     """A seed within what the node takes; many take 32 bits only."""
     if parameter.maximum is None:
         return random_seed
-    return random_seed % (int(parameter.maximum) + 1)
+    return random_seed % max(1, int(parameter.maximum) + 1)
 
 
 def _write(graph: dict[str, dict[str, Any]], parameter: Parameter, value: Any) -> None:
@@ -250,4 +252,5 @@ def _write(graph: dict[str, dict[str, Any]], parameter: Parameter, value: Any) -
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a number that a graph can hold: finite, and no longer than a seed."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST

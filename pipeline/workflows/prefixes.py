@@ -17,8 +17,8 @@ from pipeline.workflows.graph import (
     inputs_of,
     is_placeholder,
     sha256_of,
+    sources_of,
     topological,
-    upstream,
 )
 
 
@@ -51,8 +51,20 @@ def prefix_hashes(graph: Graph, files: Mapping[str, str] | None = None) -> dict[
 
 
 def prefix_sizes(graph: Graph) -> dict[str, int]:
-    """How many nodes the part of the graph that ends in each node has, itself included."""
-    return {node_id: len(upstream(graph, node_id)) + 1 for node_id in graph}
+    """How many nodes the part of the graph that ends in each node has, itself included.
+
+    One walk over the graph: a set of nodes is a number, in which each node has a bit.
+
+    Raises:
+        CyclicGraph: there is no first node.
+    """
+    parts: dict[str, int] = {}
+    for place, node_id in enumerate(topological(graph)):
+        part = 1 << place
+        for source in sources_of(graph, node_id):
+            part |= parts[source]
+        parts[node_id] = part
+    return {node_id: parts[node_id].bit_count() for node_id in graph}
 
 
 def cached_nodes(hashes: Mapping[str, str], kept: Collection[str]) -> int:

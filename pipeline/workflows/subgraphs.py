@@ -12,6 +12,8 @@ from typing import Any
 MUTED, BYPASSED = 2, 4
 #: Of nodes and of uses of subgraphs, unpacked; of subgraphs one within the other.
 MOST_NODES, MOST_DEPTH = 4_000, 20
+#: Of links, unpacked: ten for each node.
+MOST_LINKS = 40_000
 #: The ids that stand, inside a subgraph, for its inputs and its outputs.
 _INPUTS, _OUTPUTS = -10, -20
 
@@ -46,6 +48,8 @@ class _Unpacking:
         self.subgraphs = subgraphs
         self.nodes: list[dict[str, Any]] = []
         self.taken = 0
+        self.links = 0
+        self.ways_out: dict[str, dict[Any, Any]] = {}
         self.origins: dict[str, tuple[str, Any]] = {}
         self.stands_for: dict[str, str] = {}
 
@@ -74,7 +78,11 @@ class _Unpacking:
         """
         nodes = _objects(scope.get("nodes"))
         uses = {str(node.get("id")): node for node in nodes if _is_use(node, self.subgraphs)}
-        for key, origin, slot in _links(scope.get("links")):
+        links = _links(scope.get("links"))
+        self.links += len(links)
+        if self.links > MOST_LINKS:
+            raise TooLarge(f"Its subgraphs unpacked, it has more than {MOST_LINKS:,} links.")
+        for key, origin, slot in links:
             name = f"{prefix}{key}"
             if origin == _INPUTS and prefix:
                 if isinstance(slot, int) and slot in given:
@@ -139,11 +147,13 @@ class _Unpacking:
 
     def _leads_out(self, use: Mapping[str, Any], slot: Any) -> Any:
         """The link, within, that leads to an output of a subgraph."""
-        definition = self.subgraphs[str(use.get("type"))]
-        for item in _objects(definition.get("links")):
-            if item.get("target_id") == _OUTPUTS and item.get("target_slot") == slot:
-                return item.get("id")
-        return None
+        kind = str(use.get("type"))
+        if kind not in self.ways_out:
+            ways = self.ways_out[kind] = {}
+            for item in _objects(self.subgraphs[kind].get("links")):
+                if item.get("target_id") == _OUTPUTS and isinstance(item.get("target_slot"), int):
+                    ways.setdefault(item["target_slot"], item.get("id"))
+        return self.ways_out[kind].get(slot) if isinstance(slot, int) else None
 
 
 def _shown_values(items: Sequence[Mapping[str, Any]], values: Any) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def validate(
                 value="no output",
             )
         )
-    runs = set(outputs).union(*(upstream(graph, node_id) for node_id in outputs))
+    runs = upstream(graph, *outputs).union(outputs)
     for node_id in graph:
         info = object_info.get(class_of(graph, node_id))
         if info is not None and node_id in runs:
