@@ -6,10 +6,17 @@ from collections import Counter
 
 from pipeline.operations.offers import Request
 from pipeline.providers.models import Provider
+from pipeline.workflows.binding import RUN
 from pipeline.workflows.mapping import BadValue
 from pipeline.workflows.matching import candidates, explain_missing
 from pipeline.workflows.models import WorkflowState
-from pipeline.workflows.orders import invalid_values, make_order, requested, version_named
+from pipeline.workflows.orders import (
+    invalid_values,
+    make_order,
+    requested,
+    unsettable,
+    version_named,
+)
 from pipeline.workflows.policy import instances_in_use, runnable
 from studio.core.errors import Conflict, Invalid, Unavailable
 
@@ -39,8 +46,11 @@ def check_request(request: Request) -> None:
         raise Conflict(f"“{version}” was retired.", remedy="Run the version in production.")
     files = Counter(role.code for role, _version in request.inputs)
     order, problems = make_order(version, given, files)
+    is_run = request.spec.code == RUN
+    if is_run:
+        problems += unsettable(order, request.parameters.values)
     if problems:
-        raise invalid_values(problems)
+        raise invalid_values(problems, "values." if is_run else "")
     if missing := order.missing_files():
         said = [f"A file is needed as {label.lower()}." for label in missing]
         raise Invalid(said[0], fields={"inputs": said})

@@ -71,6 +71,16 @@ def make_order(
     return Order(version, parameters, values, files), problems
 
 
+def unsettable(order: Order, given: Mapping[str, Any]) -> list[BadValue]:
+    """Values that somebody gave by hand for what the workflow lets nobody set."""
+    names = {item.name for item in order.parameters if not item.is_file}
+    seeds = {item.name for item in order.parameters if item.kind == "random-seed"}
+    return [
+        *(BadValue(n, "The workflow lets nobody set this.") for n in given if n not in names),
+        *(BadValue(n, "Give it as the job's random seed.") for n in given if n in seeds),
+    ]
+
+
 def version_named(slug: str, number: int | None) -> WorkflowVersion:
     """The version of a workflow by number; without one that in production.
 

@@ -40,10 +40,15 @@ def runnable(user: User, slug: str) -> Workflow:
     """
     found = Workflow.objects.visible_to(user).filter(slug=slug).first()
     if found is None:
-        raise NotFound(f"There is no workflow “{slug[:60]}”, or it is not shared with you.")
+        raise NotFound(unknown_workflow(slug))
     if found.archived_at is not None:
         raise Conflict(f"“{found.name}” is archived.", remedy="Restore it first.")
     return found
+
+
+def unknown_workflow(slug: str) -> str:
+    """What is told of a workflow that is not there, or not for this person: the same."""
+    return f"There is no workflow “{slug[:60]}”, or it is not shared with you."
 
 
 def live_versions() -> QuerySet[WorkflowVersion]:

@@ -16,6 +16,7 @@ from pipeline.workflows.binding import RUN
 from pipeline.workflows.catalogues import catalogue_of
 from pipeline.workflows.graph import Graph, class_of
 from pipeline.workflows.mapping import BadValue
+from pipeline.workflows.models import Workflow
 from pipeline.workflows.objectinfo import ObjectInfo, is_output_node
 from pipeline.workflows.orders import (
     file_hashes,
@@ -23,11 +24,13 @@ from pipeline.workflows.orders import (
     make_order,
     order_of,
     requested,
+    unsettable,
     version_named,
 )
+from pipeline.workflows.policy import unknown_workflow
 from pipeline.workflows.prefixes import prefix_hashes, prefix_sizes
 from pipeline.workflows.pruning import UnknownClass
-from studio.core.errors import DomainError
+from studio.core.errors import DomainError, NotFound
 
 #: How many prefixes are kept of a server that keeps more than its last graph.
 MOST_PREFIXES = 5_000
@@ -68,7 +71,9 @@ def target_for(attempt: Attempt, request: RunRequest) -> ComfyTarget:
 def resolve_run(values: dict[str, Any]) -> dict[str, Any]:
     """Name the version of a `comfyui.run`, and check its values: hook of the operation.
 
-    What is stored are all values, so that a recipe says what ran, whatever defaults become.
+    What is stored are all values, so that a recipe says what ran, whatever defaults become. Who
+    asks is not known here: of a project's workflow nothing is told, not even what is wrong with
+    the values. `checking.check_request` does, once it knows that the person may run it.
 
     Raises:
         NotFound: no such workflow or version.
@@ -78,17 +83,17 @@ def resolve_run(values: dict[str, Any]) -> dict[str, Any]:
     is_number = number is None or (isinstance(number, int) and not isinstance(number, bool))
     if not isinstance(slug, str) or not slug or not is_number or not isinstance(given, Mapping):
         return values  # the operation's own check names the field
-    version = version_named(slug, number)
+    try:
+        version = version_named(slug, number)
+    except NotFound:
+        if Workflow.objects.filter(slug=slug, project=None).exists():
+            raise
+        raise NotFound(unknown_workflow(slug)) from None
     _slug, _number, known = requested(RUN, slug, values, "")
     order, problems = make_order(version, known, {})
-    names = {item.name for item in order.parameters if not item.is_file}
-    seeds = {item.name for item in order.parameters if item.kind == "random-seed"}
-    problems += [
-        BadValue(name, "The workflow lets nobody set this.") for name in given if name not in names
-    ]
-    problems += [
-        BadValue(name, "Give it as the job's random seed.") for name in given if name in seeds
-    ]
+    problems += unsettable(order, given)
+    if problems and version.workflow.project_id is not None:
+        return {**values, "version": version.number}
     if problems:
         raise invalid_values(problems, "values.")
     return {**values, "version": version.number, "values": dict(order.values)}
