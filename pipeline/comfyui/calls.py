@@ -6,7 +6,6 @@ other versions leave things out. Nothing here knows the database.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Mapping
@@ -17,11 +16,14 @@ from urllib.parse import quote
 
 import httpx
 
+from pipeline.providers.comfyui.events import parse_json
 from studio.core import outbound
 
 #: Longest wait for a small answer, and for the list of all nodes, in seconds.
 QUICK_SECONDS = 4.0
 LONG_SECONDS = 20.0
+#: Longest time for everything that it has; whoever asks many waits for the slowest of them.
+INVENTORY_SECONDS = 40.0
 #: Largest answers that are read, in bytes.
 SMALL_BYTES = 4 * 1024**2
 LARGE_BYTES = 20 * 1024**2
@@ -111,7 +113,7 @@ class Calls:
         return Stats(
             latency_ms=latency,
             version=str(system.get("comfyui_version") or "")[:40],
-            system=clean(fixed),
+            system=fixed,
             vram_total_bytes=vram,
             vram_free_bytes=min(vram, _size(device.get("vram_free"))),
             ram_total_bytes=ram,
@@ -144,13 +146,17 @@ class Calls:
         Raises:
             NoAnswer: as for `stats`, or its list of nodes is larger than `LARGE_BYTES`.
         """
-        nodes = self._read("/object_info", LARGE_BYTES, LONG_SECONDS)
-        info = clean(_mapping(nodes, "/object_info"))
+        began = time.monotonic()
+        nodes = _mapping(self._read("/object_info", LARGE_BYTES, LONG_SECONDS), "/object_info")
+        info = {name: node for name, node in nodes.items() if isinstance(node, dict)}
         folders = [name for name in _list(self._read("/models", missing=[])) if _is_name(name)]
-        files = {name: self._names(f"/models/{quote(name, safe='')}") for name in folders}
-        files = dict(list(files.items())[:MAX_FOLDERS])
+        files: dict[str, list[str]] = {}
+        for name in folders[:MAX_FOLDERS]:
+            if time.monotonic() - began > INVENTORY_SECONDS:
+                raise NoAnswer("It is too slow in telling what models it has.")
+            files[name] = self._names(f"/models/{quote(name, safe='')}")
         files["embeddings"] = self._names("/embeddings")
-        return Inventory(info, clean(files))
+        return Inventory(info, files)
 
     # --- orders -------------------------------------------------------------------------------
 
@@ -204,7 +210,7 @@ class Calls:
             return missing
         _expect_ok(answer, path)
         try:
-            return json.loads(answer.content)
+            return clean(parse_json(answer.content))
         except (ValueError, RecursionError) as error:
             raise NoAnswer(f"What it answers at {_place(path)} is no JSON.") from error
 

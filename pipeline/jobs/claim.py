@@ -11,6 +11,7 @@ nobody behind it waits for it.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Collection, Sequence
@@ -25,6 +26,8 @@ from pipeline.jobs.models import Attempt, Job, JobState, Worker, WorkerKind, Wor
 from pipeline.jobs.moves import move
 from pipeline.jobs.states import ACTIVE
 from pipeline.providers.models import Provider
+
+log = logging.getLogger(__name__)
 
 _CLAIM_LOCK = 0x5EEDF001  # key of the advisory lock; any constant that nothing else uses
 
@@ -134,12 +137,24 @@ def claim_remote_job(bridge: Worker, passed_over: Collection[int] = ()) -> Decis
             return Decision(None, (), True)
         heads = _heads(is_local=False, most=MOST_HEADS, passed_over=passed_over)
         for job in heads:
-            worker = choose_worker(job, bridge)
+            worker = _chosen(job, bridge)
             attempt = _take(job, worker) if worker is not None else None
             if attempt is not None:
                 return Decision(attempt, refused, False)
             refused.append(job.pk)
     return Decision(None, refused, len(heads) < MOST_HEADS)
+
+
+def _chosen(job: Job, bridge: Worker) -> Worker | None:
+    """The worker for a job; None as well where what servers told of themselves makes no sense.
+
+    One job that can't be decided about must not keep all others from running.
+    """
+    try:
+        return choose_worker(job, bridge)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        log.exception("No worker can be chosen for job %s.", job.pk)
+        return None
 
 
 def _may_decide(worker: Worker) -> bool:

@@ -251,7 +251,8 @@ class Run:
         if ran_ms is None:
             began = prompt.started_at or prompt.queued_at
             ran_ms = round(1000 * (time.monotonic() - began))
-        prompt.spent_ms += max(0, ran_ms)
+        # No run outlives its bound, whatever the server's clock says.
+        prompt.spent_ms += min(max(0, ran_ms), round(1000 * self.limits.running_s))
         found = self._results(prompt, entry)
         try:
             if found and found[0].file is not None:

@@ -60,7 +60,10 @@ def verdict_of(entry: Mapping[str, Any]) -> tuple[Verdict, Mapping[str, Any]]:
 
 
 def gpu_ms(entry: Mapping[str, Any]) -> int | None:
-    """How long a prompt ran, by the server's own clock; None where it does not say."""
+    """How long a prompt ran, by the server's own clock; None where it does not say.
+
+    That clock may be wrong: who charges by it has a bound of its own.
+    """
     times: dict[str, float] = {
         name: data["timestamp"]
         for name, data in messages_of(entry)
