@@ -82,7 +82,7 @@ class Access:
     """
 
     base_url: str
-    secret: str
+    secret: str = field(repr=False)  # whatever prints it, the key stays out of logs
     model: str
     webhook_url: str = ""
 

@@ -31,6 +31,7 @@ For whoever writes an adapter:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -250,14 +251,18 @@ class ProviderClient:
 
         Args:
             every_s: seconds between two looks; a webhook may shorten it.
-            limit_s: seconds for all; None: `PROVIDER_WAIT_SECONDS`.
+            limit_s: seconds for all, the answers' own time included; None:
+                `PROVIDER_WAIT_SECONDS`.
 
         Raises:
             ProviderError: of class TIMEOUT, when the time is over.
             Cancelled: the run is to stop.
         """
         limit = limit_s or settings.PROVIDER_WAIT_SECONDS
+        until = time.monotonic() + limit
         for number in range(max(1, int(limit / every_s)) + 1):
+            if number and time.monotonic() > until:
+                break
             if number:
                 self._context.wait(every_s)
             yield number

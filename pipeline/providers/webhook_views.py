@@ -19,7 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class RefusedDeliveries(SimpleRateThrottle):
-    """How many bad deliveries an address may send before it is turned away unread."""
+    """How many bad deliveries of an address are logged in a minute; more are only refused.
+
+    Good ones always count: a provider may share its address with whoever sends bad ones.
+    """
 
     scope = "webhooks"
     rate = "30/min"

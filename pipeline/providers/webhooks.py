@@ -94,4 +94,6 @@ def _request_of(provider: Provider.Code, body: bytes) -> str:
         found = data.get("id") if isinstance(data, dict) else None
     else:
         found = document.get("request_id" if provider == Provider.Code.BRIA else "id")
-    return found if isinstance(found, str) and len(found) <= REQUEST_ID_LENGTH else ""
+    if not isinstance(found, str) or len(found) > REQUEST_ID_LENGTH or not found.isprintable():
+        return ""
+    return found if found.isascii() else ""
