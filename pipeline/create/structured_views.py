@@ -112,7 +112,13 @@ def _changed(request: HttpRequest) -> HttpResponse:
 def _sent_document(sent: QueryDict, *, default: str = "raw") -> Checked:
     """The document by the view that was edited last: the form, or the JSON."""
     edited = sent.get("edited", "") or default
-    return checked_form(sent.dict()) if edited == "form" else checked_text(sent.get("document", ""))
+    return (
+        checked_form(_values(sent)) if edited == "form" else checked_text(sent.get("document", ""))
+    )
+
+
+def _values(sent: QueryDict) -> dict[str, str]:
+    return {name: str(sent[name]) for name in sent}
 
 
 def _settings(request: HttpRequest) -> SettingsForm:
@@ -158,7 +164,7 @@ def _prices(request: HttpRequest, form: SettingsForm, checked: Checked) -> dict[
 def light(request: HttpRequest) -> HttpResponse:
     """The words for the lighting rig that was sent."""
     try:
-        words = compile_rig(rig_of(request.POST.dict()))
+        words = compile_rig(rig_of(_values(request.POST)))
     except ValueError as error:
         raise Invalid(f"This light can’t be set: {error}.") from error
     return render_page(request, f"{FOLDER}/light.html", {"light": words})

@@ -93,8 +93,12 @@ class TextRender:
     appearance_details: str = _text("Details")
 
 
+def _absent() -> None:
+    """A group that is not there."""
+
+
 def _group(title: str, kind: type[Any], *, many: bool = False, nullable: bool = False) -> Any:
-    made: Any = tuple if many else (lambda: None) if nullable else kind
+    made: Any = tuple if many else _absent if nullable else kind
     more = {"title": title, "group": kind, "many": many, "nullable": nullable}
     return field(default_factory=made, metadata=more)
 

@@ -12,6 +12,7 @@ from tests.e2e.line_pages import LINE_PAGES, fill_line
 from tests.e2e.page import Page
 from tests.e2e.provider_pages import PROVIDER_PAGES
 from tests.e2e.worker_pages import WORKER_PAGES, fill_workers
+from tests.e2e.workflow_pages import WORKFLOW_PAGES, fill_workflows
 from tests.support.studio import RunningStudio
 
 PROMPTS = (
@@ -30,6 +31,7 @@ PAGES = (
     Page("create", "/create/", person="creator"),
     Page("create-results", "/create/?results={job}", person="creator"),
     Page("create-compare", "/create/compare/?v={version}&v={version_2}", person="creator"),
+    Page("structured", "/create/structured/", person="creator"),
     Page("library", "/library/", person="creator"),
     Page("library-nothing", "/library/?q=zzzz", person="creator"),
     Page("asset", "/library/{asset}/", person="creator"),
@@ -69,6 +71,7 @@ PAGES = (
     *LINE_PAGES,
     *PROVIDER_PAGES,
     *WORKER_PAGES,
+    *WORKFLOW_PAGES,
 )
 
 
@@ -94,7 +97,7 @@ def fill(studio: RunningStudio) -> dict[str, str]:
         api.put(f"assets/{asset}/favourite/", json={})
         gone = api.get(f"jobs/{made[1]}/").json()["outputs"][0]["asset"]
         api.delete(f"assets/{gone}/")
-    return fill_line(studio) | fill_workers(studio) | {
+    return fill_line(studio) | fill_workers(studio) | fill_workflows(studio) | {
         "project": project,
         "job": made[0],
         "again": again,

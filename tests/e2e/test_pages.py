@@ -14,6 +14,7 @@ from tests.e2e.pages import PAGES, fill
 from tests.e2e.people import Eyes, People
 from tests.e2e.provider_pages import PROVIDER_NO_PAGES
 from tests.e2e.worker_pages import WORKER_NO_PAGES
+from tests.e2e.workflow_pages import WORKFLOW_NO_PAGES
 from tests.support.addresses import Address, addresses
 from tests.support.studio import RunningStudio
 
@@ -29,9 +30,11 @@ NO_PAGES = {
     "balance", "pulse", "statement", "grant",
     "create-estimate", "create-results", "create-recent", "create-templates",
     "create-recommended", "create-vary", "create-renew", "create-favourite",
+    "structured-check", "structured-light", "structured-ask", "structured-proposal",
+    "structured-make",
     "tray", "running", "provenance", "job-cancel", "job-pause", "job-resume", "job-retry",
     "job-priority", "job-again", "job-check", "api-schema",
-} | LINE_NO_PAGES | PROVIDER_NO_PAGES | WORKER_NO_PAGES  # fmt: skip
+} | LINE_NO_PAGES | PROVIDER_NO_PAGES | WORKER_NO_PAGES | WORKFLOW_NO_PAGES  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ WHOLE: dict[str, Any] = {
     "edit_instruction": "make it winter",
 }
 
-words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r"), max_size=12)
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12)
 some = st.none() | words.filter(bool)
 
 
