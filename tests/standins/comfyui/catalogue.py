@@ -66,6 +66,7 @@ class NodeType:
     description: str = ""
     output_node: bool = False
     newer: bool = False
+    experimental: bool = False
     changes: Callable[..., Any] | None = None
     check: Callable[..., Any] | None = None
     checked: tuple[str, ...] = ()
@@ -110,7 +111,7 @@ class NodeType:
         }
         if self.newer:
             info["output_tooltips"] = [None] * len(self.outputs)
-            info |= {"deprecated": False, "experimental": False, "api_node": False}
+            info |= {"deprecated": False, "experimental": self.experimental, "api_node": False}
         elif self.display is None:
             info["display_name"] = self.name
         if self.output_tooltips:

@@ -229,6 +229,7 @@ def conditioning_zero_out(call: Any, conditioning: Conditioning) -> tuple[Any, .
     display="Load Upscale Model",
     category="loaders",
     module="comfy_extras.nodes_upscale_model",
+    newer=True,
 )
 def upscale_model_loader(call: Any, model_name: str) -> tuple[Any, ...]:
     found = re.search(r"(?i)(\d)x|x(\d)", model_name)
@@ -242,6 +243,7 @@ def upscale_model_loader(call: Any, model_name: str) -> tuple[Any, ...]:
     display="Upscale Image (using Model)",
     category="image/upscaling",
     module="comfy_extras.nodes_upscale_model",
+    newer=True,
 )
 def image_upscale_with_model(call: Any, upscale_model: int, image: Pixels) -> tuple[Any, ...]:
     height, width = image.shape[1:3]

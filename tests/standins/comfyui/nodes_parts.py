@@ -82,6 +82,8 @@ def grow_mask(call: Any, mask: Pixels, expand: int, tapered_corners: bool) -> tu
     display="Differential Diffusion",
     category="_for_testing",
     module="comfy_extras.nodes_differential_diffusion",
+    newer=True,
+    experimental=True,
 )
 def differential_diffusion(call: Any, model: Model, strength: float = 1.0) -> tuple[Any, ...]:
     return (model,)

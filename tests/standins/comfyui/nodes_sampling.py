@@ -78,27 +78,37 @@ PREVIEW_PX = 512
 SIDE = 8
 
 
-def _empty_latent(name: str, display: str, module: str) -> None:
-    @node(
-        name,
-        required={
-            "width": whole(1024, 16, 16384, 8, tooltip="The width of the latent images in pixels."),
-            "height": whole(
-                1024, 16, 16384, 8, tooltip="The height of the latent images in pixels."
-            ),
-            "batch_size": whole(1, 1, 4096, tooltip="The number of latent images in the batch."),
-        },
-        outputs=("LATENT",),
-        display=display,
-        category="latent",
-        module=module,
-    )
-    def empty(call: Any, width: int, height: int, batch_size: int = 1) -> tuple[Any, ...]:
-        return (Latent(width // SIDE * SIDE, height // SIDE * SIDE, batch_size),)
+@node(
+    "EmptyLatentImage",
+    required={
+        "width": whole(512, 16, 16384, 8, tooltip="The width of the latent images in pixels."),
+        "height": whole(512, 16, 16384, 8, tooltip="The height of the latent images in pixels."),
+        "batch_size": whole(1, 1, 4096, tooltip="The number of latent images in the batch."),
+    },
+    outputs=("LATENT",),
+    output_tooltips=("The empty latent image batch.",),
+    display="Empty Latent Image",
+    category="latent",
+    description="Create a new batch of empty latent images to be denoised via sampling.",
+)
+def empty_latent(call: Any, width: int, height: int, batch_size: int = 1) -> tuple[Any, ...]:
+    return (Latent(width // SIDE * SIDE, height // SIDE * SIDE, batch_size),)
 
 
-_empty_latent("EmptyLatentImage", "Empty Latent Image", "nodes")
-_empty_latent("EmptySD3LatentImage", "EmptySD3LatentImage", "comfy_extras.nodes_sd3")
+@node(
+    "EmptySD3LatentImage",
+    required={
+        "width": whole(1024, 16, 16384, 16),
+        "height": whole(1024, 16, 16384, 16),
+        "batch_size": whole(1, 1, 4096),
+    },
+    outputs=("LATENT",),
+    category="latent/sd3",
+    module="comfy_extras.nodes_sd3",
+    newer=True,
+)
+def empty_sd3_latent(call: Any, width: int, height: int, batch_size: int = 1) -> tuple[Any, ...]:
+    return empty_latent(call, width, height, batch_size)
 
 
 def _sampled(call: Any, latent: Latent, recipe: Recipe, steps: int) -> Latent:
@@ -183,7 +193,11 @@ def ksampler(
         "noise_seed": SEED,
         "steps": whole(20, 1, 10000),
         "cfg": real(8.0, 0.0, 100.0, 0.1, round=0.01),
-        **SAMPLING,
+        "sampler_name": Choice(SAMPLERS),
+        "scheduler": Choice(SCHEDULERS),
+        "positive": link("CONDITIONING"),
+        "negative": link("CONDITIONING"),
+        "latent_image": link("LATENT"),
         "start_at_step": whole(0, 0, 10000),
         "end_at_step": whole(10000, 0, 10000),
         "return_with_leftover_noise": Choice(("disable", "enable")),

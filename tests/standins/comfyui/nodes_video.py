@@ -97,6 +97,7 @@ def save_video(call: Any, video: Video, filename_prefix: str, format: str, codec
     module=FILMS,
     output_node=True,
     newer=True,
+    experimental=True,
 )
 def save_webm(
     call: Any, images: Pixels, filename_prefix: str, codec: str, fps: float, crf: float

@@ -151,7 +151,7 @@ class _Check:
         if "max" in extra and value > extra["max"]:
             message = f"Value {value} bigger than max of {extra['max']}"
             return problem("value_bigger_than_max", message, name, info)
-        options = extra.get("options") if config[0] == "COMBO" else config[0]
+        options = config[0]  # a real server checks no choice of the newer nodes ("COMBO")
         if isinstance(options, list) and value not in options:
             listed = str(options)
             if len(options) > LONG_LIST:
