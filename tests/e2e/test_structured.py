@@ -9,6 +9,17 @@ import pytest
 
 from tests.e2e.browser import MARKS, sync_api
 from tests.e2e.conftest import Opener
+from tests.e2e.looking import (
+    AXE,
+    COLOURS,
+    DRESS,
+    EVERYTHING,
+    LAYOUT,
+    LOOKS,
+    NARROW,
+    complaints,
+    overflow,
+)
 
 pytestmark = MARKS
 expect = sync_api.expect
@@ -93,3 +104,21 @@ def test_lights_by_keyboard(page: sync_api.Page) -> None:
     assert "4300 K" in document(page)["lighting"]["conditions"]
     page.get_by_label("Camera preset").select_option("portrait-85")
     assert "85 mm" in document(page)["photographic_characteristics"]["lens_focal_length"]
+
+
+def test_a_filled_document_is_accessible_in_every_look(open_as: Opener) -> None:
+    """The list of pages sees the editor empty; here it has rows, messages and a long text."""
+    page = open_as("creator")
+    page.goto("/create/structured/")
+    page.get_by_role("radio", name="Both").check()
+    for name in ("Add object", "Add text"):
+        page.get_by_role("button", name=name).press("Enter")
+    expect(page.locator("#structured-check")).to_contain_text("3 to complete")
+    page.evaluate(AXE)
+    assert complaints(page, EVERYTHING) == []
+    for theme, scheme in LOOKS:
+        page.evaluate(DRESS, {"theme": theme, "scheme": scheme})
+        assert complaints(page, COLOURS) == []
+    page.set_viewport_size(NARROW)
+    assert overflow(page) == []
+    assert complaints(page, LAYOUT) == []
