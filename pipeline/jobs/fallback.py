@@ -1,8 +1,9 @@
 """Another provider takes the place of one that failed, where the person has allowed it.
 
-The failed job stays failed, and its credits go back before the next ones are held. The same
-request goes to the best offer of a provider that was not tried before, by the rule that chose the
-first one, else by quality; so a chain ends with the last provider.
+The failed job stays failed, and its credits go back before the next ones are held, but for those
+of outputs that it had delivered. The same request, less those outputs, goes to the best offer of a
+provider that was not tried before, by the rule that chose the first one, else by quality; so a
+chain ends with the last provider.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from studio.core.errors import DomainError
 FALLS_BACK = frozenset(
     {ErrorClass.Code.PROVIDER, ErrorClass.Code.TIMEOUT, ErrorClass.Code.WORKER_LOST}
 )
+
+#: Parameters that say how many outputs are asked for.
+COUNTS = ("variations", "outputs")
 
 
 def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -> Job | None:
@@ -81,7 +85,7 @@ def _submit(job: Job) -> Job:
     """
     choice = _choose(job)
     request = replace(
-        request_from(job, kind=DerivationKind.Code.FALLBACK),
+        request_from(job, kind=DerivationKind.Code.FALLBACK, **_rest(job)),
         provider=choice.offer.provider,
         model=choice.offer.model,
         may_fall_back=True,
@@ -99,9 +103,18 @@ def _submit(job: Job) -> Job:
     return made
 
 
+def _rest(job: Job) -> dict[str, int]:
+    """How many outputs are still wanted: what was delivered is kept, and paid for, once."""
+    delivered = job.outputs.count()
+    for name in COUNTS if delivered else ():
+        if job.parameters.get(name) == job.outputs_expected > delivered:
+            return {name: job.outputs_expected - delivered}
+    return {}
+
+
 def _choose(job: Job) -> Choice:
     spec = get_operation(job.offer.operation.code)
-    request = request_from(job, kind=DerivationKind.Code.FALLBACK)
+    request = request_from(job, kind=DerivationKind.Code.FALLBACK, **_rest(job))
     chosen = Selection.objects.filter(job=job).first()
     return choose_offer(
         actor=job.creator,

@@ -27,11 +27,12 @@ from pipeline.jobs.signals import job_replaced
 from pipeline.jobs.submit import JobRequest, plan_job
 from pipeline.operations import offers
 from pipeline.operations.catalogue import get_operation
+from pipeline.providers.base import Produced, ProviderError, RunContext, RunRequest
 from pipeline.providers.models import ProviderModel
 from studio.core.errors import Invalid
 from studio.core.models import User
 from tests.pipeline.jobs.conftest import CREDIT
-from tests.pipeline.jobs.remote import OFFERS, Remote, claim_remote
+from tests.pipeline.jobs.remote import OFFERS, Remote, claim_remote, output, run_remote
 
 S, RULE = JobState.Code, SelectionRule.Code
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,23 @@ def test_another_provider_takes_the_place(
     assert "Fine takes its place" in page
     assert f"/jobs/{made.code}/" in page
     assert f"/jobs/{failed.code}/" in client.get(f"/jobs/{made.code}/").content.decode()
+
+
+def test_what_was_delivered_is_not_made_and_paid_twice(remote: Remote, creator: User) -> None:
+    def break_off(request: RunRequest, context: RunContext) -> Iterator[Produced]:
+        yield output(0)
+        raise ProviderError("It broke down.")
+
+    remote.bria.play = break_off
+    before = balance_of(creator)
+    job = remote.submit(outputs=3, may_fall_back=True)
+    assert run_remote() == job
+    made = Job.objects.get(derivation__source=job)
+    assert (made.outputs_expected, made.parameters["outputs"]) == (2, 2)
+    assert balance_of(creator) == before - (2 + 2 * 5) * CREDIT
+    run_remote()
+    assert [job.outputs.count(), made.outputs.count()] == [1, 2]
+    assert balance_of(creator) == before - (2 + 2 * 5) * CREDIT
 
 
 def test_each_provider_is_tried_once(remote: Remote, creator: User) -> None:
