@@ -109,7 +109,11 @@ class Calls:
         device = devices[0] if devices else {}
         vram, ram = _size(device.get("vram_total")), _size(system.get("ram_total"))
         fixed = {k: v for k, v in system.items() if k not in ("ram_total", "ram_free")}
-        fixed["devices"] = [{k: d.get(k) for k in ("name", "type", "index")} for d in devices]
+        fixed["devices"] = [
+            {k: d.get(k) for k in ("name", "type", "index")}
+            | {"vram_total": _size(d.get("vram_total"))}
+            for d in devices
+        ]
         return Stats(
             latency_ms=latency,
             version=str(system.get("comfyui_version") or "")[:40],

@@ -8,7 +8,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.utils import timezone
 
 from pipeline.comfyui.models import Instance, InstanceCatalogue, Vital
@@ -152,6 +163,24 @@ def latest_vitals(instance_ids: list[int]) -> dict[int, Vital]:
     ).order_by()
     newest = recent.values("instance_id").annotate(newest=Max("pk")).values("newest")
     return {vital.instance_id: vital for vital in Vital.objects.filter(pk__in=newest)}
+
+
+def video_memory(instance_ids: Iterable[int]) -> dict[int, int]:
+    """Bytes of each instance's first device, as it last said, however long ago. One query.
+
+    Unlike what is free, this does not change while an instance is away: what waits for it may.
+    """
+    newest = Vital.objects.filter(instance=OuterRef("pk")).order_by("-measured_at")
+    rows = Instance.objects.filter(pk__in=instance_ids).annotate(
+        measured=Subquery(newest.values("vram_total_bytes")[:1]),
+        # figures are forgotten after a while, what it has is not
+        told=F("catalogue__system__devices__0__vram_total"),
+    )
+    return {
+        pk: measured if measured is not None else told
+        for pk, measured, told in rows.values_list("pk", "measured", "told")
+        if measured is not None or told
+    }
 
 
 def catalogue_of(instance: Instance) -> InstanceCatalogue | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from pipeline.comfyui.models import CachedPrefix, Instance
-from pipeline.comfyui.queries import latest_vitals
+from pipeline.comfyui.queries import video_memory
 from pipeline.imaging.seeds import variant_seed
 from pipeline.workflows.catalogues import catalogue_of
 from pipeline.workflows.events import WorkflowEvents
@@ -107,7 +107,7 @@ def _look(
     order: Order, instance: Instance, problems: Mapping[str, Sequence[str]], seed: int
 ) -> DryRun:
     catalogue = catalogue_of(instance)
-    vital = latest_vitals([instance.pk]).get(instance.pk)
+    vram_bytes = video_memory([instance.pk]).get(instance.pk)
     if "inputs" in problems:
         return DryRun(order.version.graph, problems)
     try:
@@ -125,7 +125,7 @@ def _look(
             graph,
             instance,
             catalogue,
-            vital.vram_total_bytes if vital is not None else None,
+            vram_bytes,
         ),
         nodes_cached=cached_nodes(hashes, set(kept.values_list("sha256", flat=True))),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, QuerySet, Sum
 
 from pipeline.comfyui.models import CachedPrefix, Instance
-from pipeline.comfyui.queries import latest_vitals
+from pipeline.comfyui.queries import video_memory
 from pipeline.imaging.seeds import variant_seed
 from pipeline.jobs.models import (
     Attempt,
@@ -59,16 +59,15 @@ def candidates(order: Order, random_seed: int, instances: Sequence[Instance]) ->
         random_seed: of the output.
     """
     catalogues = catalogues_of(instances)
-    vitals = latest_vitals([instance.pk for instance in instances])
+    memory = video_memory([instance.pk for instance in instances])
     found = []
     for instance in instances:
-        vital = vitals.get(instance.pk)
         missing = lacks(
             order,
             random_seed,
             instance,
             catalogues.get(instance.pk),
-            vital.vram_total_bytes if vital is not None else None,
+            memory.get(instance.pk),
         )
         found.append(Candidate(instance, tuple(missing)))
     return found

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
 from pipeline.comfyui.models import Instance
-from pipeline.comfyui.queries import latest_vitals
+from pipeline.comfyui.queries import video_memory
 from pipeline.workflows.catalogues import Catalogue, catalogues_of
 from pipeline.workflows.events import WorkflowEvents, publish_workflow
 from pipeline.workflows.graph import Graph, copy_of, placeholder
@@ -136,7 +136,7 @@ def _check(versions: list[WorkflowVersion], instances: list[Instance]) -> list[R
     prefetch_related_objects(versions, "parameters__targets", "needs", "workflow__project")
     prefetch_related_objects(instances, "tags", "worker")
     catalogues = catalogues_of(instances)
-    vitals = latest_vitals([instance.pk for instance in instances])
+    memory = video_memory([instance.pk for instance in instances])
     rows = []
     for version in versions:
         graph = graph_to_check(version, parameters_of(version))
@@ -146,7 +146,7 @@ def _check(versions: list[WorkflowVersion], instances: list[Instance]) -> list[R
                 graph,
                 instance,
                 catalogues.get(instance.pk),
-                vitals[instance.pk].vram_total_bytes if instance.pk in vitals else None,
+                memory.get(instance.pk),
             )
             for instance in instances
         }

@@ -1,15 +1,20 @@
-"""What a bridge left running is taken up by the server that runs it, not begun anew elsewhere."""
+"""Jobs wait for the server that they need: what it runs is taken up there, what it has is known."""
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from pipeline.comfyui.models import Instance
+import pytest
+from django.utils import timezone
+
+from pipeline.comfyui.models import Instance, InstanceCatalogue, Vital
+from pipeline.comfyui.queries import video_memory
 from pipeline.jobs.finish import HANDED_OVER, LOST, Ending, end_attempt
 from pipeline.jobs.models import (
     AttemptOutcome,
     ErrorClass,
     Job,
+    JobState,
     ProviderRequest,
     WorkerState,
 )
@@ -57,3 +62,19 @@ def test_what_was_not_asked_or_was_answered_goes_anywhere(
     error = Ending(AttemptOutcome.Code.FAILED, ErrorClass.Code.PROVIDER, "It broke.")
     left_open(failed, other, error)
     assert choose_instance(failed) == bound.worker
+
+
+def test_a_server_that_is_away_still_has_its_memory(
+    submit: Submit, bound: Instance, add_instance: AddInstance
+) -> None:
+    """A request that only it could run is taken, and waits; it is no reason to refuse it."""
+    Vital.objects.update(measured_at=timezone.now() - timedelta(hours=5))
+    bound.worker.state_id = WorkerState.Code.OFFLINE.value
+    bound.worker.save()
+    assert submit().state_id == JobState.Code.QUEUED
+    Vital.objects.all().delete()  # forgotten after a while
+    assert video_memory([bound.pk]) == {}
+    devices = [{"name": "cuda:0", "vram_total": 24 * 2**30}]
+    InstanceCatalogue.objects.update(system={"argv": [], "devices": devices})
+    assert video_memory([bound.pk]) == {bound.pk: 24 * 2**30}
+    assert submit().state_id == JobState.Code.QUEUED
