@@ -34,7 +34,7 @@ class WorkflowParameterSerializer(serializers.Serializer[Any]):
     """
 
     name = serializers.RegexField(r"^[A-Za-z0-9_-]{1,60}$")
-    label = serializers.CharField(max_length=120, default="", allow_blank=True)
+    label = serializers.CharField(max_length=120, default="", allow_blank=True)  # type: ignore[assignment]
     kind = serializers.CharField(
         max_length=20, help_text=", ".join(kind.code for kind in ParameterKind.Code)
     )

@@ -97,15 +97,20 @@ def fill(studio: RunningStudio) -> dict[str, str]:
         api.put(f"assets/{asset}/favourite/", json={})
         gone = api.get(f"jobs/{made[1]}/").json()["outputs"][0]["asset"]
         api.delete(f"assets/{gone}/")
-    return fill_line(studio) | fill_workers(studio) | fill_workflows(studio) | {
-        "project": project,
-        "job": made[0],
-        "again": again,
-        "failed": failed,
-        "asset": asset,
-        "version": versions[0],
-        "version_2": versions[1],
-    }
+    return (
+        fill_line(studio)
+        | fill_workers(studio)
+        | fill_workflows(studio)
+        | {
+            "project": project,
+            "job": made[0],
+            "again": again,
+            "failed": failed,
+            "asset": asset,
+            "version": versions[0],
+            "version_2": versions[1],
+        }
+    )
 
 
 def wait(api: httpx.Client, job: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pipeline.jobs.finish import SUCCEEDED, end_attempt, record_output
 from pipeline.jobs.models import Job, JobState
 from pipeline.jobs.moves import move
 from pipeline.jobs.submit import JobRequest, submit_job
+from pipeline.operations.catalogue import CATALOGUE
 from pipeline.providers.base import Produced
 from tests.assets.cast import version
 from tests.assets.pictures import png
@@ -180,12 +181,8 @@ declare("api-submit-transform-image_to_video", POST=CREATE, bodies={"POST": take
 declare("api-estimate-transform-image_to_video", POST=CREATE, bodies={"POST": take_body})
 declare("api-submit-system-noop", POST=CREATE, bodies={"POST": noop_body})
 declare("api-estimate-system-noop", POST=CREATE, bodies={"POST": noop_body})
-for _code in (
-    "video-examine",
-    "video-measure_boundary",
-    "video-heal_boundary",
-    "video-render_cut",
-    "delivery-assemble",
-):
-    declare(f"api-submit-{_code}", POST=CREATE, bodies={"POST": noop_body})
-    declare(f"api-estimate-{_code}", POST=CREATE, bodies={"POST": noop_body})
+#: All others are refused for this body only after it was asked whether the person may create.
+for _code in CATALOGUE.keys() - {"create.image", "transform.image_to_video", "system.noop"}:
+    _name = _code.replace(".", "-")
+    declare(f"api-submit-{_name}", POST=CREATE, bodies={"POST": noop_body})
+    declare(f"api-estimate-{_name}", POST=CREATE, bodies={"POST": noop_body})
