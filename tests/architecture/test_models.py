@@ -33,6 +33,7 @@ FOREIGN_WORDS = {
     "Upload.media_type": "a MIME type, as claimed",
     "Rendition.media_type": "a MIME type",
     "Attempt.stage": "what the operation says it is doing, for people to read",
+    "InstallNode.node_class": "what ComfyUI calls a kind of node",
 }
 
 

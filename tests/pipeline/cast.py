@@ -23,7 +23,7 @@ from tests.pipeline.review import cast as review
 from tests.pipeline.scenes import cast_edits, cast_pages, cast_scenes
 from tests.pipeline.seeds import cast as seeds
 from tests.pipeline.workflows import cast as workflows
-from tests.support.access import Cast, Rule, declare, provide
+from tests.support.access import DECLARED, Cast, Rule, declare, provide
 
 #: Slices that declare their addresses themselves.
 __all__ = [
@@ -184,5 +184,7 @@ declare("api-estimate-system-noop", POST=CREATE, bodies={"POST": noop_body})
 #: All others are refused for this body only after it was asked whether the person may create.
 for _code in CATALOGUE.keys() - {"create.image", "transform.image_to_video", "system.noop"}:
     _name = _code.replace(".", "-")
+    if f"api-submit-{_name}" in DECLARED:
+        continue  # by the slice that uses it
     declare(f"api-submit-{_name}", POST=CREATE, bodies={"POST": noop_body})
     declare(f"api-estimate-{_name}", POST=CREATE, bodies={"POST": noop_body})
