@@ -34,6 +34,7 @@ NO_PAGES = {
     "structured-make",
     "tray", "running", "provenance", "job-cancel", "job-pause", "job-resume", "job-retry",
     "job-priority", "job-again", "job-check", "api-schema",
+    "run-estimate", "run-results", "run-slot",
 } | LINE_NO_PAGES | PROVIDER_NO_PAGES | WORKER_NO_PAGES | WORKFLOW_NO_PAGES  # fmt: skip
 
 
