@@ -52,14 +52,14 @@ def eyes(people: People) -> Any:
 
 
 #: Pages that show all there is to show; they are looked at in every look, the others in two.
-EVERYTHING = ("styleguide",)
+IN_EVERY_LOOK = ("styleguide",)
 
 
 @pytest.mark.parametrize("number", range(len(PAGES)), ids=[page.name for page in PAGES])
 def test_page(number: int, places: dict[str, str], eyes: Eyes) -> None:
     page_of = PAGES[number]
     page, watch = eyes.of(page_of.person)
-    looks = LOOKS if page_of.name in EVERYTHING else LOOKS[number % len(LOOKS) :][:1]
+    looks = LOOKS if page_of.name in IN_EVERY_LOOK else LOOKS[number % len(LOOKS) :][:1]
     assert look_at(page, watch, page_of, places, looks) == {}
 
 

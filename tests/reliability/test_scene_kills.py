@@ -117,7 +117,7 @@ def test_kills_change_nothing(studio: RunningStudio) -> None:
             number += 1
     _wait(studio, shaken)
     print(f"kills {killed}; {quiet_s:.0f} s undisturbed, {time.monotonic() - started:.0f} s shaken")
-    assert killed
+    assert sum(killed.values()) >= min(KILLS, 3)  # it was disturbed in its work
     assert _takes(studio, shaken) == wanted  # the same files, one take each, no doubles
     _check_books(studio)
     doctor = studio.manage("doctor")

@@ -60,8 +60,8 @@ def copy_prepared(folder: Path) -> None:
 class RunningStudio:
     """`manage.py up` on a folder, with a cast of people and their API keys.
 
-    A folder that is not there is made as a copy of one that a studio was started on before; who
-    wants the very first start makes an empty one.
+    In a test run a folder that is not there is made as a copy of one that a studio was started on
+    before; who wants the very first start makes an empty one.
     """
 
     folder: Path
@@ -85,7 +85,7 @@ class RunningStudio:
         environment.pop("DATABASE_URL", None)
         environment |= {"SEEDFRAME_DATA": str(self.folder), **self.env}
         self._environment = environment
-        if not self.folder.exists():
+        if PREPARED in os.environ and not self.folder.exists():
             copy_prepared(self.folder)
         self.log = self.folder.parent / f"{self.folder.name}.log"
         with self.log.open("ab") as log:
