@@ -10,7 +10,7 @@ import base64
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -77,6 +77,8 @@ class AttemptContext:
         self._stage = ""
         self._previewed_at = 0.0
         self._asked: dict[int, str] = {}
+        self._key_digest = ""
+        self._keys_before: dict[str, str] = {}  # by the ids of earlier attempts' requests
 
     # --- the adapter's side -------------------------------------------------------------------
 
@@ -193,6 +195,10 @@ class AttemptContext:
         with self._lock:
             return "" in self._asked.values()
 
+    def known_by(self, key_digest: str, before: Mapping[str, str]) -> None:
+        """Note which key the run uses, and with which ones earlier attempts' requests were made."""
+        self._key_digest, self._keys_before = key_digest, dict(before)
+
     def _forget(self, position: int) -> None:
         """The output is stored: nothing is awaited for it any more."""
         with self._lock:
@@ -207,7 +213,10 @@ class AttemptContext:
             ProviderRequest.objects.update_or_create(
                 attempt_id=self.attempt.pk,
                 position=position,
-                defaults={"request_id": request_id},
+                defaults={
+                    "request_id": request_id,
+                    "key_digest": self._keys_before.get(request_id, self._key_digest),
+                },
             )
 
     def _remember(self, position: int, request_id: str) -> None:

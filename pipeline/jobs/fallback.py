@@ -1,5 +1,8 @@
 """Another provider takes the place of one that failed, where the person has allowed it.
 
+Only where all that was asked of the failed one is over: no second provider is paid beside one that
+may still finish what it was sent, and bill it.
+
 The failed job stays failed, and its credits go back before the next ones are held, but for those
 of outputs that it had delivered. The same request, less those outputs, goes to the best offer of a
 provider that was not tried before, by the rule that chose the first one, else by quality; so a
@@ -11,15 +14,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Q
 
 from pipeline.jobs.models import (
     Attempt,
+    AttemptOutcome,
     DerivationKind,
     ErrorClass,
     Job,
     JobDependency,
     JobEventKind,
     JobState,
+    ProviderRequest,
     Selection,
     SelectionRule,
 )
@@ -29,6 +35,7 @@ from pipeline.jobs.selection import Choice, choose_offer
 from pipeline.jobs.signals import job_replaced
 from pipeline.jobs.submit import submit_job
 from pipeline.operations.catalogue import get_operation
+from pipeline.providers.keys import PAID
 from studio.core.errors import DomainError
 
 #: Failures that another provider may not have; what is wrong with the request stays wrong.
@@ -40,11 +47,20 @@ FALLS_BACK = frozenset(
 COUNTS = ("variations", "outputs")
 
 
-def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -> Job | None:
+def fall_back(
+    job: Job,
+    attempt: Attempt,
+    error_class: ErrorClass.Code | None,
+    *,
+    is_certain: bool = True,
+) -> Job | None:
     """Ask another provider for what this failed job was to make.
 
     Called in the transaction that ends the job, after its credits went back. Not for a job that
-    was to be cancelled, nor where a request of it may have run after all.
+    was to be cancelled, nor where a request of it may have run after all, or still runs.
+
+    Args:
+        is_certain: what was asked of the provider is over.
 
     Returns:
         The job that takes its place, or None; why there is none, the job's history says.
@@ -53,11 +69,13 @@ def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -
         return None
     if error_class not in FALLS_BACK or job.cancel_requested_at is not None:
         return None
-    if error_class == ErrorClass.Code.WORKER_LOST and _may_have_run(job, attempt):
+    is_lost = error_class == ErrorClass.Code.WORKER_LOST
+    if not is_certain or (is_lost and _may_run(job, attempt)):
         add_history(
             job,
             JobEventKind.Code.REQUEST,
-            "No other provider is asked: a request was sent and its answer is not known.",
+            f"No other provider is asked: {job.offer.model.provider} may still finish what it was"
+            " sent, and bill it. Look at the account there, then send it again by hand.",
         )
         return None
     try:
@@ -71,10 +89,19 @@ def fall_back(job: Job, attempt: Attempt, error_class: ErrorClass.Code | None) -
     return made
 
 
-def _may_have_run(job: Job, attempt: Attempt) -> bool:
-    """Whether a request was sent for an output that is missing, and its id is not known."""
-    delivered = job.outputs.values("position")
-    return attempt.requests.filter(request_id="").exclude(position__in=delivered).exists()
+def _may_run(job: Job, attempt: Attempt) -> bool:
+    """Whether a request for an output that is missing may run on without its worker.
+
+    At a paid provider every one that was sent; on the studio's own machines, where a prompt that
+    nobody waits for costs no money, only one whose id is not known.
+    """
+    lost = (AttemptOutcome.Code.LOST, AttemptOutcome.Code.HANDED_OVER)
+    sent = ProviderRequest.objects.filter(
+        Q(attempt=attempt) | Q(attempt__outcome__in=lost), attempt__job=job
+    ).exclude(position__in=job.outputs.values("position"))
+    if job.offer.model.provider_id not in PAID:
+        sent = sent.filter(request_id="")
+    return sent.exists()
 
 
 def _submit(job: Job) -> Job:

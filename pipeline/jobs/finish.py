@@ -40,7 +40,8 @@ from studio.live.services import record_event
 class Ending:
     """How an attempt ended, and what it says about it.
 
-    `is_certain` is False when a request may have run although its answer was lost.
+    `is_certain` is False when a request may have run although its answer was lost, or may still
+    run.
     """
 
     outcome: AttemptOutcome.Code
@@ -146,8 +147,7 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
         moved = move(job, state, ending.message)
         if moved and job.is_final:
             _settle(job)
-            error_class = ending.error_class if ending.is_certain else None
-            fall_back(job, attempt, error_class)
+            fall_back(job, attempt, ending.error_class, is_certain=ending.is_certain)
             _tell(job, ending)
             release_dependents(job)
         if Job.objects.filter(state_id=JobState.Code.QUEUED).exists():

@@ -41,7 +41,7 @@ from pipeline.jobs.moves import lock_job, move, publish_job
 from pipeline.jobs.recipes import canonical, save_environment
 from pipeline.jobs.targets import TARGETS
 from pipeline.providers.base import (
-    Ambiguous,
+    Access,
     Cancelled,
     Earlier,
     InputFile,
@@ -52,6 +52,7 @@ from pipeline.providers.base import (
 from pipeline.providers.registry import adapter_for
 from studio.core.access import CapabilityCode, can
 from studio.core.errors import DomainError
+from studio.core.secrets import digest
 
 __all__ = ["TARGETS", "AttemptRun", "earlier_requests", "ending_of", "run_ready"]
 
@@ -89,6 +90,15 @@ def earlier_requests(attempt: Attempt, missing: Sequence[int]) -> list[Earlier]:
     return [Earlier(position, request_id) for position, request_id in sorted(found.items())]
 
 
+def keys_of_requests(attempt: Attempt, earlier: Sequence[Earlier]) -> dict[str, str]:
+    """Digests of the keys that earlier requests of a job were made with, by id. One query."""
+    ids = [item.request_id for item in earlier if item.request_id]
+    if not ids:
+        return {}
+    rows = ProviderRequest.objects.filter(attempt__job_id=attempt.job_id, request_id__in=ids)
+    return dict(rows.values_list("request_id", "key_digest"))
+
+
 class AttemptRun(AttemptContext):
     """One attempt in this process: the context of the adapter, and the heartbeat beside it."""
 
@@ -123,7 +133,7 @@ class AttemptRun(AttemptContext):
                 if (find := TARGETS.get(provider)) is not None:
                     plain = request
                     target = patiently(lambda: find(self.attempt, plain))
-                    request = replace(request, target=target)
+                    request = self._reached(replace(request, target=target))
                 release_connection()
                 for produced in adapter.run(request, self):
                     self._store(produced)
@@ -146,7 +156,7 @@ class AttemptRun(AttemptContext):
             return Ending(
                 AttemptOutcome.Code.FAILED,
                 ErrorClass.Code.INTERNAL,
-                "Something went wrong inside the studio; the details are on the attempt.",
+                "Something went wrong inside the studio; an Admin finds details on the attempt.",
                 traceback.format_exc(),
             )
         missing = self.job.outputs_expected - patiently(self.job.outputs.count)
@@ -212,6 +222,17 @@ class AttemptRun(AttemptContext):
             },
         )
 
+    def _reached(self, request: RunRequest) -> RunRequest:
+        """The request with a word on which of the earlier ones were made with another key."""
+        made_with = patiently(lambda: keys_of_requests(self.attempt, request.earlier))
+        key = digest(request.target.secret) if isinstance(request.target, Access) else ""
+        self.known_by(key, made_with)
+        earlier = [
+            replace(item, is_same_key=made_with.get(item.request_id, "") in ("", key))
+            for item in request.earlier
+        ]
+        return replace(request, earlier=earlier)
+
     def _store(self, produced: Produced) -> None:
         """Bytes first (outside any transaction), then the rows."""
         blob = patiently(lambda: ingest_bytes(produced.content, media_type=produced.media_type))
@@ -270,5 +291,5 @@ def ending_of(error: ProviderError) -> Ending:
         ErrorClass.Code.by_code(error.error_class.value),
         message,
         error.detail,
-        is_certain=not isinstance(error, Ambiguous),
+        is_certain=not error.may_run,
     )

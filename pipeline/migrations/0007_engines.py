@@ -297,6 +297,7 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("request_id", models.CharField(blank=True, max_length=200)),
+                ("key_digest", models.CharField(blank=True, max_length=64)),
                 (
                     "submitted_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx
 
@@ -18,6 +18,8 @@ from pipeline.providers.base import Ambiguous, ErrorClass, ProviderError, RateLi
 KEPT = 600
 #: Longest words of a provider that people are shown, characters.
 SHOWN = 300
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,179}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ class Answer:
                 " may be billed. Look at your account there, then send it again by hand.",
                 detail=detail,
             )
-        return ProviderError(f"{self.name} gave an answer that can't be read.", detail=detail)
+        error = ProviderError(f"{self.name} gave an answer that can't be read.", detail=detail)
+        error.is_no_word = True
+        return error
 
     def words(self) -> str:
         """What the provider says in an error body, in its own words; empty when nothing fits."""
@@ -161,6 +165,14 @@ def after_seconds(header: str | None) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def is_identifier(code: Any) -> TypeGuard[str]:
+    """Whether it can be the id of a request: it becomes part of addresses, and of a row.
+
+    What has slashes, dots in front, or signs of a query would lead to another address.
+    """
+    return isinstance(code, str) and _IDENTIFIER.fullmatch(code) is not None
 
 
 def field_of(document: Any, *path: str) -> Any:

@@ -32,7 +32,17 @@ class ProviderError(Exception):
         detail: for engineers: status, body, identifiers.
         error_class: whose fault it is.
         retry_after_s: the provider asks to wait so long, seconds; None when it does not say.
+
+    Attributes:
+        status: of the HTTP answer that said so; None: nobody answered, or the answer was a good one
+            that tells of a failure.
+        is_no_word: the answer, or its absence, says nothing about what was asked for before.
+        may_run: something that was asked for may still run, or have run, and be billed.
     """
+
+    status: int | None = None
+    is_no_word = False
+    may_run = False
 
     def __init__(
         self,
@@ -58,6 +68,8 @@ class Ambiguous(ProviderError):
 
     Never sent again without a person's word.
     """
+
+    may_run = True
 
 
 class Cancelled(Exception):
@@ -107,11 +119,14 @@ class ComfyTarget:
 class Earlier:
     """A request of an earlier attempt at the same job that may still run, or have run.
 
-    `request_id` is empty when the provider's answer is not known.
+    `request_id` is empty when the provider's answer is not known. Where it was made with another
+    key than that of the target, `is_same_key` is False: that it is not known to the provider, or
+    not to be asked for, does not say then that it never ran.
     """
 
     position: int
     request_id: str
+    is_same_key: bool = True
 
 
 @dataclass(frozen=True)

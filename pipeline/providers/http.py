@@ -22,6 +22,8 @@ For whoever writes an adapter:
   `Retry-After` (seconds or date) says, else after 1, 2, 4, 8, 16 s; each repeat is counted by
   `context.retried`. A provider that asks to wait longer than a minute ends it with `RateLimited`.
 * `post(path, …)` is for what costs nothing and makes no output (uploads, cancellation): sent once.
+* Errors of `get`, and answers that can't be read, are `is_no_word`: what was submitted before may
+  still run. Past the last of `rounds` it may, too (`may_run`).
 * 2xx answers are returned, also 202; `accept` names further statuses to return. Every other answer
   becomes a `ProviderError`: `explain(answer)` of the adapter may give one (for the provider's own
   bodies); what it leaves to us (None) is mapped by status: 400 411 413 415 422 → INPUT; 401 402 403
@@ -124,6 +126,8 @@ class ProviderClient:
         Raises:
             ProviderError: the provider refuses, was not reached or answers what can't be read.
             Cancelled: the run is to stop.
+
+        Such an error says nothing about what was asked for before (`is_no_word`).
         """
 
         def once() -> Answer:
@@ -133,7 +137,12 @@ class ProviderClient:
         try:
             return self._answer(self._repeated(once, accept), accept)
         except outbound.ResponseTooLarge as error:
-            raise self._lost(error) from error
+            lost = self._lost(error)
+            lost.is_no_word = True
+            raise lost from error
+        except ProviderError as error:
+            error.is_no_word = True
+            raise
 
     def post(self, path: str, *, accept: Sequence[int] = (), **body: Any) -> Answer:
         """Send what costs nothing and makes no output, once. `body`: as of `httpx.Client.post`.
@@ -266,11 +275,14 @@ class ProviderClient:
             if number:
                 self._context.wait(every_s)
             yield number
-        raise ProviderError(
-            f"{self.name} had not finished after {round(limit / 60)} minutes.",
-            detail="the request may still run there, and be billed",
+        late = ProviderError(
+            f"{self.name} had not finished after {round(limit / 60)} minutes. It may still finish,"
+            " and be billed.",
+            detail="the request may still run there",
             error_class=ErrorClass.TIMEOUT,
         )
+        late.may_run = True
+        raise late
 
     def _send(self, client: httpx.Client, request: httpx.Request) -> Answer:
         """Send one request and read the whole answer."""
@@ -306,7 +318,9 @@ class ProviderClient:
                 detail=answer.told(),
                 error_class=ErrorClass.TIMEOUT if answer.status != 502 else ErrorClass.PROVIDER,
             )
-        raise told if told is not None else error_for(answer)
+        refusal = told if told is not None else error_for(answer)
+        refusal.status = answer.status
+        raise refusal
 
     def _repeated(self, once: Callable[[], T], accept: Sequence[int] = ()) -> T:
         """Read something, again while that may help; the last answer, whatever it says.

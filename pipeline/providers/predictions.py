@@ -41,7 +41,9 @@ def prediction_in(answer: Answer) -> Prediction:
     told = answer.json()
     status = told.get("code", 200) if isinstance(told, dict) else None
     if isinstance(status, int) and status >= 400:
-        raise error_for(replace(answer, status=status))
+        refusal = error_for(replace(answer, status=status))
+        refusal.status, refusal.is_no_word = status, True
+        raise refusal
     data = told.get("data") if isinstance(told, dict) else None
     code = data.get("id") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(code, str):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pipeline.providers.base import (
     Ambiguous,
     Cancelled,
+    Earlier,
     Produced,
     ProviderError,
     RateLimited,
@@ -29,6 +30,16 @@ def unanswered(name: str, position: int) -> Ambiguous:
     )
 
 
+def other_key(name: str, position: int, why: ProviderError | Forgotten) -> Ambiguous:
+    """The error where an earlier attempt's request can't be asked for with the key of now."""
+    return Ambiguous(
+        f"An earlier attempt had asked {name} for this with another key, by which alone it can be"
+        " found. It may have run, and may be billed. Look at the account of that key there, then"
+        " send it again by hand.",
+        detail=f"position {position}: {why}",
+    )
+
+
 def collect(
     request: RunRequest,
     context: RunContext,
@@ -42,8 +53,9 @@ def collect(
     """Yield the outputs of a request whose results come later.
 
     Requests of an earlier attempt are asked for by their id before anything new is sent; one that
-    the provider has forgotten is sent anew. Once something has failed, nothing new is submitted,
-    but what was submitted is awaited: it is paid for.
+    the provider has forgotten is sent anew, unless it was made with another key, by which it may
+    well be known. Once something has failed, nothing new is submitted, but what was submitted is
+    awaited: it is paid for.
 
     Args:
         request: what is to be made.
@@ -58,14 +70,15 @@ def collect(
         ProviderError: the first failure, after all else was delivered.
         Cancelled: the context said so.
     """
-    adopted = {item.position: item.request_id for item in request.earlier}
+    adopted = {item.position: item for item in request.earlier}
     waiting: dict[int, str] = {}
     failure: ProviderError | None = None
     for position in request.positions:
-        if code := adopted.get(position):
-            context.submitting(position, code)
-            waiting[position] = code
-        elif position in adopted and failure is None:
+        earlier = adopted.get(position)
+        if earlier is not None and earlier.request_id:
+            context.submitting(position, earlier.request_id)
+            waiting[position] = earlier.request_id
+        elif earlier is not None and failure is None:
             failure = unanswered(http.name, position)
     for position in request.positions:
         if position in adopted or failure is not None:
@@ -85,14 +98,14 @@ def collect(
             except RateLimited:
                 break  # too many questions, which says nothing about the request
             except Forgotten as gone:
-                known = adopted.pop(position, "")
+                known = adopted.pop(position, None)
                 try:
                     waiting[position] = _again(http.name, known, begin, position, gone)
                 except ProviderError as error:
-                    failure = failure or error
+                    failure = _told(failure, error)
                     del waiting[position]
             except ProviderError as error:
-                failure = failure or error
+                failure = _told(failure, _unfinished(http.name, adopted.get(position), error))
                 del waiting[position]
             else:
                 if produced is not None:
@@ -105,17 +118,48 @@ def collect(
 
 
 def _again(
-    name: str, known: str, begin: Callable[[int], str], position: int, gone: Forgotten
+    name: str,
+    known: Earlier | None,
+    begin: Callable[[int], str],
+    position: int,
+    gone: Forgotten,
 ) -> str:
     """Submit anew what an earlier attempt had asked for and the provider has forgotten.
 
     Raises:
+        Ambiguous: another key had asked, which may know it.
         ProviderError: it is one of this run, so that it should be known; or it is refused.
     """
-    if not known:
-        raise ProviderError(
+    if known is None:
+        lost = ProviderError(
             f"{name} does not know what became of the request. It may be billed; look at your"
             " account there.",
             detail=str(gone),
         )
+        lost.may_run = True
+        raise lost
+    if not known.is_same_key:
+        raise other_key(name, position, gone)
     return begin(position)
+
+
+def _unfinished(name: str, known: Earlier | None, error: ProviderError) -> ProviderError:
+    """The error of a request that is not asked for any more.
+
+    Where its answer says how it ended, it is over; where nobody could say, it may still run.
+    """
+    refused = error.is_no_word and 400 <= (error.status or 0) < 500
+    if known is not None and not known.is_same_key and refused:
+        return other_key(name, known.position, error)
+    if error.is_no_word and not error.may_run:
+        error.may_run = True
+        error.message += " What it was sent may have run, or still run, and be billed."
+    return error
+
+
+def _told(failure: ProviderError | None, error: ProviderError) -> ProviderError:
+    """The failure that is told of several: the first; it keeps that something may still run."""
+    if failure is None:
+        return error
+    failure.may_run = failure.may_run or error.may_run
+    return failure

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 
 class Undecipherable(ValueError):
@@ -47,6 +48,16 @@ def renew(stored: bytes | memoryview) -> bytes:
         Undecipherable: see `decrypt`.
     """
     return encrypt(decrypt(stored))
+
+
+def digest(text: str) -> str:
+    """64 characters that tell a secret from others without telling it; of nothing, nothing.
+
+    They change with the signing key.
+    """
+    if not text:
+        return ""
+    return salted_hmac("seedframe: which secret", text, algorithm="sha256").hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -104,12 +104,15 @@ class ProviderRequest(models.Model):
     """A row states that an attempt asked a provider for the output at a position, under which id.
 
     Written before anything is sent: an empty id means that the provider's answer, and perhaps its
-    bill, is not known. Whoever takes the job up after a crash looks here first.
+    bill, is not known. Whoever takes the job up after a crash looks here first. `key_digest` tells
+    the key that it was made with from others (empty: it needed none), for a provider hides what
+    another account has asked.
     """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="requests")
     position = models.PositiveSmallIntegerField()
     request_id = models.CharField(max_length=200, blank=True)
+    key_digest = models.CharField(max_length=64, blank=True)
     submitted_at = models.DateTimeField(db_default=Now())
 
     class Meta:

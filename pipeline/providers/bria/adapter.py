@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.imaging.seeds import variant_seed
-from pipeline.providers.answers import Answer
+from pipeline.providers.answers import Answer, is_identifier
 from pipeline.providers.base import (
     Access,
     ErrorClass,
@@ -108,7 +108,7 @@ class _Work:
         )
 
     def _begin(self, position: int) -> str:
-        """Submit, and remember the id that came."""
+        """Submit, and remember the id that came; the address that comes with it is not called."""
         self._started[position] = time.monotonic()
         body: dict[str, Any] = {**self.call.body, "sync": False}
         if self.call.is_seeded:
@@ -118,7 +118,7 @@ class _Work:
         answer = submit_patiently(self.http, self.context, position, self.call.path, json=body)
         told = answer.json()
         code = told.get("request_id") if isinstance(told, dict) else None
-        if not isinstance(code, str) or not code or "/" in code:
+        if not is_identifier(code):
             raise answer.unreadable("no request_id")
         self.context.submitted(position, code)
         return code

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from pipeline.imaging.seeds import variant_seed
-from pipeline.providers.answers import Answer, field_of
+from pipeline.providers.answers import Answer, field_of, is_identifier
 from pipeline.providers.base import (
     Access,
     Cancelled,
@@ -183,7 +182,7 @@ class _Work:
         """Submit a take, and remember the id that came."""
         answer = self._submit(position)
         code = field_of(answer.json(), "id")
-        if not isinstance(code, str) or not re.fullmatch(r"[\w.-]{1,180}", code):
+        if not is_identifier(code):
             raise answer.unreadable("no id")
         self.context.submitted(position, code)
         self._running.add(code)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from pipeline.imaging.seeds import variant_seed
-from pipeline.providers.answers import Answer
+from pipeline.providers.answers import Answer, is_identifier
 from pipeline.providers.base import (
     Access,
     ErrorClass,
@@ -152,7 +152,7 @@ class _Work:
         answer = self._submit(position, "application/json")
         body = answer.json()
         code = body.get("id") if isinstance(body, dict) else None
-        if not isinstance(code, str) or not code.isalnum():
+        if not is_identifier(code):
             raise answer.unreadable("no id")
         self.context.submitted(position, code)
         return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -27,6 +28,7 @@ from pipeline.jobs.signals import job_replaced
 from pipeline.jobs.submit import JobRequest, plan_job
 from pipeline.operations import offers
 from pipeline.operations.catalogue import get_operation
+from pipeline.providers.base import ErrorClass as Fault
 from pipeline.providers.base import Produced, ProviderError, RunContext, RunRequest
 from pipeline.providers.models import ProviderModel
 from studio.core.errors import Invalid
@@ -219,18 +221,62 @@ def test_nobody_falls_back_who_did_not_say_so(remote: Remote) -> None:
     assert not _end(remote.submit()).derived.exists()
 
 
-def test_a_lost_worker_falls_back_unless_its_request_may_have_run(remote: Remote) -> None:
-    known = remote.submit(may_fall_back=True, loss_policy=LossPolicy.Code.FAIL)
-    assert _end(known, LOST).derived.exists()
-    Job.objects.filter(state_id=S.QUEUED).update(state_id=S.PAUSED)
-    unknown = remote.submit(may_fall_back=True, loss_policy=LossPolicy.Code.FAIL)
+def _says_that_it_may_run(job: Job) -> bool:
+    said = "No other provider is asked: Bria may still finish what it was sent, and bill it"
+    return bool(job.history.filter(message__startswith=said).exists())
+
+
+def test_a_lost_worker_falls_back_where_nothing_was_sent(remote: Remote) -> None:
+    job = remote.submit(may_fall_back=True, loss_policy=LossPolicy.Code.FAIL)
+    assert _end(job, LOST).derived.exists()
+
+
+@pytest.mark.parametrize("request_id", ["", "r-1"], ids=["no answer", "taken"])
+def test_a_lost_worker_does_not_fall_back_while_its_request_may_run(
+    remote: Remote, request_id: str
+) -> None:
+    job = remote.submit(may_fall_back=True, loss_policy=LossPolicy.Code.FAIL)
     attempt = claim_remote()
     assert attempt is not None
-    attempt.requests.create(position=0, request_id="")
+    attempt.requests.create(position=0, request_id=request_id)
     assert end_attempt(attempt, LOST)
-    unknown.refresh_from_db()
-    assert unknown.state_id == S.FAILED
-    assert not unknown.derived.exists()
+    job.refresh_from_db()
+    assert job.state_id == S.FAILED
+    assert not job.derived.exists() and _says_that_it_may_run(job)
+
+
+def test_nor_while_that_of_an_attempt_before_may(remote: Remote, settings: Any) -> None:
+    settings.JOB_MAX_WORKER_LOSSES = 1
+    job = remote.submit(may_fall_back=True)
+    first = claim_remote()
+    assert first is not None
+    first.requests.create(position=0, request_id="r-1")
+    assert end_attempt(first, LOST)
+    second = claim_remote()
+    assert second is not None and second.job_id == job.pk
+    assert end_attempt(second, LOST)
+    job.refresh_from_db()
+    assert job.state_id == S.FAILED
+    assert not job.derived.exists() and _says_that_it_may_run(job)
+
+
+@pytest.mark.parametrize("may_run", [True, False], ids=["it may still run", "it is over"])
+def test_a_time_out_falls_back_only_from_what_is_over(remote: Remote, may_run: bool) -> None:
+    def give_up(request: RunRequest, context: RunContext) -> Iterator[Produced]:
+        context.submitting(0)
+        context.submitted(0, "r-1")
+        error = ProviderError("Too late.", error_class=Fault.TIMEOUT)
+        error.may_run = may_run
+        raise error
+        yield
+
+    remote.bria.play = give_up
+    job = remote.submit(may_fall_back=True)
+    run_remote()
+    job.refresh_from_db()
+    assert job.state_id == S.FAILED
+    assert job.derived.exists() is not may_run
+    assert _says_that_it_may_run(job) is may_run
 
 
 def test_no_credits_no_fallback(

@@ -236,6 +236,7 @@ def test_a_result_that_never_comes(standin: Any, adapter: Any, settings: Any) ->
     standin.server.waits = 1000
     error = failure(adapter, structure(standin), FakeContext())
     assert error.error_class == ErrorClass.TIMEOUT
+    assert error.may_run and "may still finish, and be billed" in error.message
 
 
 @pytest.mark.parametrize(
