@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from pipeline.comfyui.calls import Calls
 from pipeline.providers.base import (
     Cancelled,
     ComfyTarget,
@@ -28,6 +27,7 @@ from pipeline.providers.base import (
 )
 from pipeline.providers.comfyui.adapter import ComfyAdapter
 from pipeline.providers.comfyui.http import ComfyHttp
+from pipeline.providers.comfyui.limits import Limits
 from pipeline.workflows.installing import ready_workflows
 from pipeline.workflows.validation import FindingKind, validate
 
@@ -233,10 +233,10 @@ class Trial:
 
     def inventory(self) -> str:
         """What the heartbeat asks."""
-        with Calls(self.url) as calls:
-            stats = calls.stats()
+        with ComfyHttp(self.url) as http:
+            stats = http.stats()
             began = time.monotonic()
-            has = calls.inventory()
+            has = http.inventory()
             took = time.monotonic() - began
         files = sum(map(len, has.model_files.values()))
         expect("SaveImage" in has.object_info, "no SaveImage among its nodes")
@@ -248,8 +248,8 @@ class Trial:
 
     def workflows(self) -> str:
         """Whether the workflows that come with the studio fit its nodes, models aside."""
-        with Calls(self.url) as calls:
-            has = calls.inventory()
+        with ComfyHttp(self.url) as http:
+            has = http.inventory()
         said: list[str] = []
         for slug, ready in ready_workflows().items():
             found = validate(ready.graph, has.object_info, has.model_files)
@@ -368,7 +368,7 @@ class Trial:
     def adopted(self) -> str:
         """What an attempt that died had sent is waited for, not sent again."""
         prompt_id, graph = str(uuid.uuid4()), slow(self.fresh(12), self.load)
-        with ComfyHttp(self.url) as http:
+        with ComfyHttp(self.url, Limits()) as http:
             http.submit(graph, prompt_id=prompt_id, client_id=str(uuid.uuid4()))
         ending = self.run({0: graph}, earlier=[Earlier(0, prompt_id)])
         expect(ending.only.notes["request_id"] == prompt_id, "it was sent again")
@@ -408,6 +408,6 @@ class Trial:
 
     def expect_idle(self) -> None:
         """Nothing waits or runs."""
-        with Calls(self.url) as calls:
-            left = calls.queue()
+        with ComfyHttp(self.url) as http:
+            left = http.queue().prompts
         expect(not left, f"{len(left)} prompts are left on the server")

@@ -36,7 +36,7 @@ if not apps.ready:
 
 from comfyui_scenarios import Load, Trial, Unexpected  # noqa: E402
 
-from pipeline.comfyui.calls import Calls, NoAnswer  # noqa: E402
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp  # noqa: E402
 
 START_SECONDS = 180.0
 
@@ -50,7 +50,7 @@ def try_all(trial: Trial) -> bool:
             mark, said = "ok", scenario()
         except Unexpected as error:
             mark, said, all_well = "NO", str(error), False
-        except NoAnswer as error:  # the bridge would wait for it, each time anew
+        except CallFailed as error:  # the bridge would wait for it, each time anew
             print(f"NO  {name:<21} {error}")
             return False
         print(f"{mark}  {name:<21} {time.monotonic() - began:6.2f} s  {said}", flush=True)
@@ -78,10 +78,10 @@ class OwnServer:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                with Calls(self.url) as calls:
-                    calls.stats()
+                with ComfyHttp(self.url) as http:
+                    http.stats()
                 return
-            except NoAnswer:
+            except CallFailed:
                 time.sleep(0.2)
         self.kill()
         sys.exit(f"The server did not start:\n{self.log.read_text(errors='replace')[-2000:]}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pipeline.comfyui.calls import Inventory, QueuedPrompt, Stats
 from pipeline.jobs.states import WorkerState
+from pipeline.providers.comfyui.answers import Inventory, Queue, Stats
 
 S = WorkerState.Code
 
@@ -29,7 +29,7 @@ class Answer:
     instance_id: int
     failure: str = ""
     stats: Stats | None = None
-    queue: tuple[QueuedPrompt, ...] = ()
+    queue: Queue = field(default_factory=Queue)
     inventory: Inventory | None = None
     inventory_failure: str = ""
     is_restarted: bool = False

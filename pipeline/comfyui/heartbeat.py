@@ -24,13 +24,14 @@ from django.db import connection, connections, transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
-from pipeline.comfyui.calls import Calls, Inventory, NoAnswer, Stats, count
 from pipeline.comfyui.events import WorkerEvents
 from pipeline.comfyui.health import Answer, Health, health_after
 from pipeline.comfyui.live import publish_beat, publish_worker, state_of
 from pipeline.comfyui.models import Instance, InstanceCatalogue, Vital
 from pipeline.jobs.models import Worker, WorkerState
 from pipeline.jobs.moves import hint_ready
+from pipeline.providers.comfyui.answers import Inventory, Stats
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp
 from studio.live.services import record_event
 from studio.ops.sweeper import every
 
@@ -44,6 +45,8 @@ CATALOGUE_AGE = timedelta(minutes=10)
 RETRY_SECONDS = 60.0
 _not_before: dict[int, float] = {}
 _BEAT_LOCK = 0x5EEDF00B  # key of the advisory lock; any constant that nothing else uses
+#: Largest number of a column of prompts.
+_MOST_PROMPTS = 32_767
 _TELLS = {
     S.ONLINE: WorkerEvents.WORKER_ONLINE,
     S.DEGRADED: WorkerEvents.WORKER_DEGRADED,
@@ -141,29 +144,29 @@ def question_for(instance: Instance, *, wants_inventory: bool = False) -> Questi
 def ask(question: Question) -> Answer:
     """Ask one instance over the network; touches no database, so that any thread may."""
     try:
-        with Calls(question.url) as calls:
-            stats = calls.stats()
-            queue = tuple(calls.queue())
+        with ComfyHttp(question.url) as http:
+            stats = http.stats()
+            queue = http.queue()
             known = question.version is not None
             is_other = known and (stats.version, stats.system.get("argv")) != (
                 question.version,
                 question.argv,
             )
-            is_restarted = is_other or (question.has_prefixes and not calls.has_history())
+            is_restarted = is_other or (question.has_prefixes and not http.has_history())
             inventory, failure = None, ""
             if question.wants_inventory or is_restarted:
-                inventory, failure = _inventory(calls)
+                inventory, failure = _inventory(http)
             return Answer(
                 question.instance_id, "", stats, queue, inventory, failure, bool(is_restarted)
             )
-    except NoAnswer as error:
+    except CallFailed as error:
         return Answer(question.instance_id, failure=str(error))
 
 
-def _inventory(calls: Calls) -> tuple[Inventory | None, str]:
+def _inventory(http: ComfyHttp) -> tuple[Inventory | None, str]:
     try:
-        return calls.inventory(), ""
-    except NoAnswer as error:
+        return http.inventory(), ""
+    except CallFailed as error:
         return None, f"What it has is not known: {error}"
 
 
@@ -204,8 +207,8 @@ def _store_vital(instance: Instance, answer: Answer) -> None:
         vram_free_bytes=stats.vram_free_bytes,
         ram_total_bytes=stats.ram_total_bytes,
         ram_free_bytes=stats.ram_free_bytes,
-        queue_running=count(sum(prompt.is_running for prompt in answer.queue)),
-        queue_pending=count(sum(not prompt.is_running for prompt in answer.queue)),
+        queue_running=min(_MOST_PROMPTS, len(answer.queue.running)),
+        queue_pending=min(_MOST_PROMPTS, len(answer.queue.pending)),
     )
 
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.comfyui import links, queries
-from pipeline.comfyui.calls import Calls, NoAnswer
 from pipeline.comfyui.charts import STEPS, charts, steps_of
 from pipeline.comfyui.managed import restart_command
 from pipeline.comfyui.models import Instance
 from pipeline.comfyui.queries import WorkerRow
 from pipeline.jobs.models import Job, Worker, WorkerState
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp
 from studio.core.access import RoleCode
 
 MOST_WORKERS = 500
 MOST_PROMPTS = 100
 MOST_NAMES = 300
+#: Longest id of a prompt that is shown, characters.
+MOST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,15 @@ def queue_context(user: Any, instance: Instance) -> dict[str, Any]:
     if instance.retired_at is not None:
         return context | {"prompts": [], "more": 0, "failure": "It is retired."}
     try:
-        with Calls(instance.url) as calls:
-            found = calls.queue()
-    except NoAnswer as error:
+        with ComfyHttp(instance.url) as http:
+            found = http.queue().prompts
+    except CallFailed as error:
         return context | {"prompts": [], "more": 0, "failure": str(error)}
     shown = found[:MOST_PROMPTS]
     ours = queries.jobs_of_prompts(user, instance.worker, [p.prompt_id for p in shown])
     prompts = [
         ShownPrompt(
-            prompt_id=prompt.prompt_id,
+            prompt_id=prompt.prompt_id[:MOST_ID],
             nodes=prompt.nodes,
             is_running=prompt.is_running,
             is_ours=prompt.prompt_id in ours,

@@ -8,11 +8,12 @@ server could not take is taken out and told.
 from __future__ import annotations
 
 import json
-import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.providers.documents import clean
 from pipeline.workflows.editor import Unreadable, editor_to_graph
 from pipeline.workflows.objectinfo import ObjectInfo
 from pipeline.workflows.pngtext import PNG_SIGNATURE, png_texts
@@ -88,37 +89,27 @@ def _json(content: bytes, what: str, problems: list[str]) -> Any:
         raise Unreadable(
             f"{what} is neither JSON nor a PNG: {str(error)[:150]}.",
         ) from None
-    counts = {"text": 0, "number": 0}
-    document = _clean(document, counts, what)
-    if counts["text"]:
+    changes: Counter[str] = Counter()
+    document = clean(_graphs_own(document, what), changes)
+    if changes["text"]:
         problems.append(f"{what}: characters that no database holds were taken out.")
-    if counts["number"]:
+    if changes["number"]:
         problems.append(
-            f"{what}: {counts['number']} numbers that are none (NaN, infinity) were emptied."
+            f"{what}: {changes['number']} numbers that are none (NaN, infinity) were emptied."
         )
     return document
 
 
-def _clean(value: Any, counts: dict[str, int], what: str, depth: int = 0) -> Any:
-    """A copy that PostgreSQL can hold, and how often something had to be changed."""
+def _graphs_own(value: Any, what: str, depth: int = 0) -> Any:
+    """A copy of what the graph is made of, nested no deeper than is taken."""
     if depth > MOST_DEPTH:
         raise Unreadable(f"{what} is nested too deeply.")
-    if isinstance(value, str):
-        plain = value.replace("\x00", "").encode("utf-8", "replace").decode()
-        counts["text"] += plain != value
-        return plain
-    if isinstance(value, float) and not math.isfinite(value):
-        counts["number"] += 1
-        return None
     if isinstance(value, dict):
-        return {
-            _clean(name, counts, what, depth): _clean(item, counts, what, depth + 1)
-            for name, item in value.items()
-            # `is_changed` is what the server noted about a run, often NaN, and none of the graph
-            if name != "is_changed"
-        }
+        # `is_changed` is what the server noted about a run, often NaN, and none of the graph
+        own = {name: item for name, item in value.items() if name != "is_changed"}
+        return {name: _graphs_own(item, what, depth + 1) for name, item in own.items()}
     if isinstance(value, list):
-        return [_clean(item, counts, what, depth + 1) for item in value]
+        return [_graphs_own(item, what, depth + 1) for item in value]
     return value
 
 
@@ -168,10 +159,10 @@ def checked_graph(graph: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Raises:
         Unreadable: it is none.
     """
-    counts = {"text": 0, "number": 0}
+    changes: Counter[str] = Counter()
     problems: list[str] = []
-    checked = _checked(_clean(dict(graph), counts, "The graph"), problems)
-    if counts["number"]:
+    checked = _checked(clean(_graphs_own(dict(graph), "The graph"), changes), problems)
+    if changes["number"]:
         raise Unreadable("The graph holds numbers that are none (NaN, infinity).")
     if problems:
         raise Unreadable(problems[0])

@@ -24,8 +24,9 @@ from pipeline.jobs.models import JobState, WorkerState
 from pipeline.jobs.previews import shrink
 from pipeline.jobs.submit import JobRequest, plan_job, submit_job
 from pipeline.providers.base import Access, ErrorClass, ProviderError
-from pipeline.providers.comfyui.events import parse_binary, parse_json, parse_text
+from pipeline.providers.comfyui.events import parse_binary, parse_text
 from pipeline.providers.comfyui.prompts import gpu_ms
+from pipeline.providers.documents import parse_json
 from pipeline.providers.http import ProviderClient
 from pipeline.workflows.importing import Imported
 from pipeline.workflows.installing import ready_workflows

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.comfyui import heartbeat
-from pipeline.comfyui.calls import Calls, NoAnswer
 from pipeline.comfyui.live import publish_worker
 from pipeline.comfyui.managed import run_restart
 from pipeline.comfyui.models import Instance
 from pipeline.jobs.models import Attempt, Worker, WorkerState
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp
 from studio.core.errors import Unavailable
 
 PAUSE_SECONDS = 0.5
@@ -63,18 +63,18 @@ def _is_busy(instance: Instance) -> bool:
     if Attempt.objects.filter(worker_id=instance.worker_id, ended_at=None).exists():
         return True
     try:
-        with Calls(instance.url) as calls:
-            return bool(calls.queue())
-    except NoAnswer:
+        with ComfyHttp(instance.url) as http:
+            return bool(http.queue().prompts)
+    except CallFailed:
         return False  # what does not answer runs nothing for us
 
 
 def classes_of(instance: Instance) -> list[str]:
     """The node classes that it has now; none if it does not answer."""
     try:
-        with Calls(instance.url) as calls:
-            return sorted(calls.inventory().object_info)
-    except NoAnswer:
+        with ComfyHttp(instance.url) as http:
+            return sorted(http.inventory().object_info)
+    except CallFailed:
         return []
 
 
@@ -108,10 +108,10 @@ def wait_for_classes(
     while True:
         stop()
         try:
-            with Calls(instance.url) as calls:
-                calls.stats()
-                missing = sorted(set(wanted) - calls.inventory().object_info.keys())
-        except NoAnswer as error:
+            with ComfyHttp(instance.url) as http:
+                http.stats()
+                missing = sorted(set(wanted) - http.inventory().object_info.keys())
+        except CallFailed as error:
             answered, why = None, str(error)
         else:
             if not missing:

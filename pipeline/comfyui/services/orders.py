@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.comfyui import heartbeat
-from pipeline.comfyui.calls import Calls, NoAnswer
 from pipeline.comfyui.events import WorkerEvents
 from pipeline.comfyui.live import publish_worker
 from pipeline.comfyui.managed import run_restart
 from pipeline.comfyui.models import Instance
 from pipeline.jobs.models import ProviderRequest, Worker, WorkerState
 from pipeline.jobs.workers import set_worker_draining
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp
 from studio.core.access import require_admin
 from studio.core.errors import Conflict, Unavailable
 from studio.core.models import User
@@ -50,11 +50,10 @@ def interrupt_instance(*, actor: User, instance: Instance) -> str:
     require_admin(actor)
     _require_in_use(instance)
 
-    def order(calls: Calls) -> list[str]:
-        running = [prompt.prompt_id for prompt in calls.queue() if prompt.is_running]
-        ours = our_prompts(instance, running)
+    def order(http: ComfyHttp) -> list[str]:
+        ours = our_prompts(instance, http.queue().running)
         for prompt_id in ours:
-            calls.interrupt(prompt_id)
+            http.interrupt(prompt_id)
         return ours
 
     stopped = _talk(instance, order)
@@ -75,8 +74,8 @@ def free_memory(*, actor: User, instance: Instance) -> None:
     require_admin(actor)
     _require_in_use(instance)
 
-    def order(calls: Calls) -> list[str]:
-        calls.free()
+    def order(http: ComfyHttp) -> list[str]:
+        http.free()
         return []
 
     _talk(instance, order)
@@ -99,14 +98,14 @@ def clear_queue(*, actor: User, instance: Instance, everything: bool = False) ->
     require_admin(actor)
     _require_in_use(instance)
 
-    def order(calls: Calls) -> list[str]:
-        waiting = [prompt.prompt_id for prompt in calls.queue() if not prompt.is_running]
+    def order(http: ComfyHttp) -> list[str]:
+        waiting = http.queue().pending
         if everything:
-            calls.clear()
+            http.clear()
             return waiting
         ours = our_prompts(instance, waiting)
         if ours:
-            calls.delete(ours)
+            http.delete(*ours)
         return ours
 
     taken = _talk(instance, order)
@@ -170,11 +169,11 @@ def _require_in_use(instance: Instance) -> None:
         )
 
 
-def _talk(instance: Instance, order: Callable[[Calls], list[str]]) -> list[str]:
+def _talk(instance: Instance, order: Callable[[ComfyHttp], list[str]]) -> list[str]:
     try:
-        with Calls(instance.url) as calls:
-            return order(calls)
-    except NoAnswer as error:
+        with ComfyHttp(instance.url) as http:
+            return order(http)
+    except CallFailed as error:
         raise Unavailable(
             f"“{instance.worker.name}” can't be told: {error}",
             remedy="Look at whether ComfyUI runs there.",

@@ -59,7 +59,7 @@ class ComfyAdapter:
                 detail=f"positions without graph: {sorted(missing)}",
                 error_class=ErrorClass.INTERNAL,
             )
-        mailbox = Mailbox(kept=_socket_savers(target))
+        mailbox = Mailbox(_socket_savers(target), self.limits)
         with (
             ComfyHttp(target.url, self.limits) as http,
             EventSocket(target.url, mailbox, self.limits) as socket,

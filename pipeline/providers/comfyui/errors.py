@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.providers.base import ErrorClass, ProviderError
+from pipeline.providers.comfyui.http import CallFailed
+from pipeline.providers.documents import unsigned
 
 Graph = Mapping[str, Any]
 
@@ -24,9 +26,9 @@ _INPUT_FAULTS = ("UnidentifiedImageError", "DecompressionBombError", "InvalidDat
 
 
 def plain(text: object, length: int = 200) -> str:
-    """One line of a server's text for people: no line breaks, no paths but the file's name."""
+    """One line of a server's text for people: without paths but the file's name, or signatures."""
     lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    first = _PATH.sub(r"\1", lines[0]) if lines else ""
+    first = _PATH.sub(r"\1", unsigned(lines[0][:DETAIL_LENGTH])) if lines else ""
     first = _DECORATION.sub("", first).strip()
     return first if len(first) <= length else first[: length - 1] + "…"
 
@@ -50,7 +52,7 @@ def detail_of(**parts: object) -> str:
         for name, value in parts.items()
         if value not in (None, "", {}, [])
     ]
-    return "\n".join(lines)[:DETAIL_LENGTH]
+    return unsigned("\n".join(lines)[:DETAIL_LENGTH])
 
 
 def _sentence(text: str) -> str:
@@ -224,12 +226,12 @@ def lost(prompt_id: str) -> ProviderError:
     )
 
 
-def unreachable(reason: object, *, seconds: float = 0) -> ProviderError:
+def unreachable(reason: CallFailed, *, seconds: float = 0) -> ProviderError:
     """The server does not answer."""
     since = f" for {seconds:.0f} seconds" if seconds >= 1 else ""
     return ProviderError(
         f"The ComfyUI server did not answer{since}.",
-        detail=detail_of(reason=f"{type(reason).__name__}: {reason}"),
+        detail=detail_of(reason=reason.detail),
         error_class=ErrorClass.WORKER_LOST,
     )
 

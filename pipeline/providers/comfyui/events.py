@@ -6,15 +6,13 @@ recorded sessions in `tests/standins/comfyui/captures/`.
 
 from __future__ import annotations
 
-import json
-import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Seeds and limits of nodes have up to twenty, and a sign.
-MOST_DIGITS = 21
+from pipeline.providers.documents import parse_json
+
 _IMAGE_TYPES = {1: "image/jpeg", 2: "image/png"}
 _PREVIEW, _TEXT, _PREVIEW_WITH_IDS = 1, 3, 4
 
@@ -159,31 +157,6 @@ Event = (
     | Connected
     | Dropped
 )
-
-
-def parse_json(text: str | bytes) -> Any:
-    """JSON as the server writes it: `NaN` and `Infinity`, which it leaves bare, become None.
-
-    So do numbers that no column and no clock holds.
-
-    Raises:
-        ValueError: it is no JSON at all, or nested beyond measure.
-    """
-    try:
-        return json.loads(
-            text, parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole
-        )
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _finite(digits: str) -> float | None:
-    number = float(digits)
-    return number if math.isfinite(number) else None
-
-
-def _whole(digits: str) -> int | None:
-    return int(digits) if len(digits) <= MOST_DIGITS else None
 
 
 def parse_text(message: str) -> Event | None:

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from assets.storage.models import MediaTypeCode
 from assets.storage.sniffing import ENDINGS, HEAD_BYTES, sniff
 from pipeline.providers.base import ErrorClass, InputFile, ProviderError
+from pipeline.providers.comfyui.answers import FileRef
 from pipeline.providers.comfyui.errors import detail_of
 from pipeline.providers.comfyui.graphs import PLACEHOLDER
 from pipeline.providers.comfyui.http import (
     ComfyHttp,
-    FileRef,
     Missing,
     NoAnswer,
     Refused,
-    ResponseTooLarge,
     ServerFault,
-    Truncated,
 )
 from studio.core.errors import UnsupportedMedia
+from studio.core.outbound import ResponseTooLarge, Truncated
 
 TRIES = 4  # of a download that breaks off
 
@@ -71,7 +70,7 @@ class Uploads:
                 raise
             raise ProviderError(
                 "The ComfyUI server failed over an input file; its own log says why.",
-                detail=detail_of(answer=str(error), file=file.sha256),
+                detail=detail_of(answer=error.detail, file=file.sha256),
             ) from error
         with self._lock:
             self._names[http.url, file.sha256] = name
@@ -163,10 +162,11 @@ def fetch(http: ComfyHttp, ref: FileRef, pause: Callable[[float], None]) -> Fetc
         return looked_at(content, ref.filename)
 
 
-def _not_fetched(ref: FileRef, error: Exception) -> ProviderError:
+def _not_fetched(ref: FileRef, error: NoAnswer | Truncated) -> ProviderError:
+    reason = error.detail if isinstance(error, NoAnswer) else str(error)
     return ProviderError(
         "The result could not be downloaded whole from the ComfyUI server.",
-        detail=detail_of(file=ref.filename, reason=f"{type(error).__name__}: {error}"),
+        detail=detail_of(file=ref.filename, reason=reason),
         error_class=ErrorClass.WORKER_LOST,
     )
 

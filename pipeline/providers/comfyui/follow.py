@@ -15,6 +15,7 @@ from pipeline.providers.base import (
     ProviderError,
 )
 from pipeline.providers.comfyui import errors
+from pipeline.providers.comfyui.answers import Queue
 from pipeline.providers.comfyui.events import (
     Dropped,
     Event,
@@ -28,7 +29,7 @@ from pipeline.providers.comfyui.events import (
 )
 from pipeline.providers.comfyui.files import Fetched, fetch, looked_at
 from pipeline.providers.comfyui.graphs import class_of
-from pipeline.providers.comfyui.http import ComfyHttp, Missing, NoAnswer, Queue
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp, Missing
 from pipeline.providers.comfyui.outputs import (
     SOCKET_SAVERS,
     Candidate,
@@ -141,7 +142,8 @@ class Run:
             return
         prompt.signed_at = time.monotonic()
         if self._is_socket_saver(prompt, preview.node or prompt.node):
-            prompt.images.append(preview.content)
+            prompt.image = prompt.image or preview.content
+            prompt.images += 1
         self.context.preview(preview.content, preview.media_type)
 
     def _is_socket_saver(self, prompt: Prompt, node: str | None) -> bool:
@@ -179,7 +181,7 @@ class Run:
             queue = None if entry is not None else self.http.queue()
             if entry is None and queue is not None and prompt.prompt_id not in queue:
                 entry = self.http.history(prompt.prompt_id)
-        except NoAnswer as error:
+        except CallFailed as error:
             gone = now - self.answered_at
             if gone > self.limits.unreachable_s:
                 raise errors.unreachable(error, seconds=gone) from error
@@ -261,7 +263,7 @@ class Run:
             elif found:
                 got = looked_at(found[0].text.encode(), "text.txt")
             elif prompt.images:
-                got = looked_at(prompt.images[0], "image.png")
+                got = looked_at(prompt.image, "image.png")
             elif self._saves_by_socket(prompt):
                 raise Missing("what came over the socket")
             else:
@@ -270,7 +272,7 @@ class Run:
             self._run_again(prompt, error)
             return None
         self.finished += 1
-        return self._produced(prompt, entry, got, len(found) or len(prompt.images))
+        return self._produced(prompt, entry, got, len(found) or prompt.images)
 
     def _results(self, prompt: Prompt, entry: Mapping[str, Any]) -> list[Candidate]:
         return results(
@@ -343,7 +345,7 @@ class Run:
                     continue
                 prompt.is_rerun = True  # whatever is gone now stays gone
                 produced = self._bring_in(prompt, entry)
-            except (NoAnswer, ProviderError, Cancelled) as error:
+            except (CallFailed, ProviderError, Cancelled) as error:
                 log.info("Prompt %s ended without a result: %s", prompt.prompt_id, error)
                 continue
             if produced is not None:

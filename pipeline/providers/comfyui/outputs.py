@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.providers.comfyui.answers import FileRef
 from pipeline.providers.comfyui.graphs import fields
-from pipeline.providers.comfyui.http import FileRef
 
 #: What nodes of this class make comes over the socket only; nothing is written.
 SOCKET_SAVERS = frozenset({"SaveImageWebsocket", "ETN_SendImageWebSocket"})

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.providers.base import ErrorClass, ProviderError, RunContext
 from pipeline.providers.comfyui import errors
+from pipeline.providers.comfyui.answers import FileRef
 from pipeline.providers.comfyui.events import (
     Cached,
     Event,
@@ -22,8 +23,8 @@ from pipeline.providers.comfyui.events import (
 )
 from pipeline.providers.comfyui.files import Fetched
 from pipeline.providers.comfyui.http import (
+    CallFailed,
     ComfyHttp,
-    FileRef,
     NoAnswer,
     NotReached,
     Refused,
@@ -85,7 +86,7 @@ class Prompt:
         spent_ms: GPU time of the first run.
         signed_at: the last sign of life.
         blocked: what a node said that stopped the graph without failing it.
-        images: results that come over the socket only.
+        image, images: the first result that came over the socket only, and how many did.
         is_told_over: the socket said that it is over; whatever it had to say has come.
         ended_at: since when its history is there.
         fetched: results that were downloaded while it runs, since they don't last.
@@ -104,7 +105,8 @@ class Prompt:
     missed: int = 0
     ahead: int | None = None
     blocked: Mapping[str, Any] | None = None
-    images: list[bytes] = field(default_factory=list)
+    image: bytes = b""
+    images: int = 0
     is_told_over: bool = False
     ended_at: float | None = None
     fetched: dict[FileRef, Fetched] = field(default_factory=dict)
@@ -241,7 +243,7 @@ def _arrived(http: ComfyHttp, prompt: Prompt, why: NoAnswer, context: RunContext
         try:
             if find(http, prompt.prompt_id):
                 return True
-        except NoAnswer as error:
+        except CallFailed as error:
             if (gone := time.monotonic() - answered) > http.limits.unreachable_s:
                 raise errors.unreachable(error, seconds=gone) from error
             began = time.monotonic()  # only looks that were answered count
@@ -271,7 +273,7 @@ def take_back(http: ComfyHttp, prompt_ids: Collection[str]) -> set[str]:
             queue = http.queue()
             left = {prompt_id for prompt_id in left if prompt_id in queue}
             silent_since = None
-        except NoAnswer:
+        except CallFailed:
             silent_since = silent_since or time.monotonic()
             if time.monotonic() - silent_since > GONE_S:
                 break  # a server that is gone has nothing of ours
@@ -296,5 +298,5 @@ def _server_fault(error: ServerFault, prompt: Prompt) -> ProviderError:
     return ProviderError(
         "The ComfyUI server failed over this workflow and did not queue it; its own log says why."
         " A graph in the editor's format is a usual reason: export it in API format.",
-        detail=errors.detail_of(answer=str(error), prompt_id=prompt.prompt_id),
+        detail=errors.detail_of(answer=error.detail, prompt_id=prompt.prompt_id),
     )

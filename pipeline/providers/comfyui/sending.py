@@ -16,7 +16,7 @@ from pipeline.providers.comfyui.graphs import (
     with_inputs,
     with_saved_previews,
 )
-from pipeline.providers.comfyui.http import ComfyHttp, NoAnswer
+from pipeline.providers.comfyui.http import CallFailed, ComfyHttp, NoAnswer
 from pipeline.providers.comfyui.prompts import (
     Prompt,
     find,
@@ -71,7 +71,7 @@ class Sender:
         while True:
             try:
                 return find(self.http, prompt_id)
-            except NoAnswer as error:
+            except CallFailed as error:
                 if (gone := time.monotonic() - began) > self.http.limits.unreachable_s:
                     raise errors.unreachable(error, seconds=gone) from error
                 self.context.wait(self.http.limits.poll_s)

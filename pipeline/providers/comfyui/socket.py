@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -36,29 +37,55 @@ log = logging.getLogger(__name__)
 FLAGS = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    event: Event
+    came_at: float
+    size_bytes: int
+    is_kept: bool
+
+
 class Mailbox:
     """What came over the socket and was not read yet.
 
     Of pictures and figures only the latest is kept, so it stays small however long nobody reads.
+    When it is full all the same, the oldest goes: it was a hint, and HTTP is the authority.
+    Pictures that may be results are told nowhere else: these stay, and later ones are left out.
 
     Args:
-        kept: nodes whose pictures are results and never dropped.
+        kept: nodes whose pictures may be results.
+        limits: how much may lie in it.
     """
 
-    def __init__(self, kept: Collection[str] = ()) -> None:
+    def __init__(self, kept: Collection[str] = (), limits: Limits | None = None) -> None:
         self.kept = kept
-        self._events: dict[object, tuple[Event, float]] = {}
+        self._limits = limits or Limits()
+        self._letters: dict[object, _Letter] = {}
+        self._bytes = 0
         self._news = threading.Condition()
 
-    def put(self, event: Event) -> None:
-        """Add an event; never waits for a reader."""
+    def put(self, event: Event, size_bytes: int = 0) -> None:
+        """Add an event, of a message of so many bytes; never waits for a reader."""
         key: object = object()
-        if isinstance(event, Progress) or (isinstance(event, Preview) and not self._keeps(event)):
+        is_kept = isinstance(event, Preview) and self._keeps(event)
+        if isinstance(event, Progress | Preview) and not is_kept:
             key = type(event), event.prompt_id
         with self._news:
-            self._events.pop(key, None)  # the newer one comes in its own place
-            self._events[key] = event, time.monotonic()
+            self._drop(key)  # the newer one comes in its own place
+            self._letters[key] = _Letter(event, time.monotonic(), size_bytes, is_kept)
+            self._bytes += size_bytes
+            while self._is_full():
+                hints = (other for other, letter in self._letters.items() if not letter.is_kept)
+                self._drop(next(hints, key))
             self._news.notify()
+
+    def _is_full(self) -> bool:
+        limits = self._limits
+        return len(self._letters) > limits.unread_events or self._bytes > limits.unread_bytes
+
+    def _drop(self, key: object) -> None:
+        letter = self._letters.pop(key, None)
+        self._bytes -= letter.size_bytes if letter is not None else 0
 
     def _keeps(self, preview: Preview) -> bool:
         """Whether a picture may be a result; old servers do not name its node."""
@@ -70,10 +97,11 @@ class Mailbox:
         Waits up to `timeout_s` for a first event.
         """
         with self._news:
-            if not self._events:
+            if not self._letters:
                 self._news.wait(timeout_s)
-            found = list(self._events.values())
-            self._events.clear()
+            found = [(letter.event, letter.came_at) for letter in self._letters.values()]
+            self._letters.clear()
+            self._bytes = 0
         return found
 
 
@@ -167,7 +195,7 @@ class EventSocket:
                 return str(error)
             event = parse_text(message) if isinstance(message, str) else parse_binary(message)
             if event is not None:
-                self._mailbox.put(event)
+                self._mailbox.put(event, len(message))
 
 
 def _socket_address(url: str, client_id: str) -> str:

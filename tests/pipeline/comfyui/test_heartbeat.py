@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from pipeline.comfyui import calls, heartbeat
-from pipeline.comfyui.calls import Stats
+from pipeline.comfyui import heartbeat
 from pipeline.comfyui.events import WorkerEvents
 from pipeline.comfyui.health import Answer, Health, health_after
 from pipeline.comfyui.heartbeat import beat_all, prune_vitals
 from pipeline.comfyui.models import CachedPrefix, Instance, InstanceCatalogue, Vital
 from pipeline.comfyui.services import drain_instance, register_instance, remove_instance
 from pipeline.jobs.models import WorkerState
+from pipeline.providers.comfyui import http
+from pipeline.providers.comfyui.answers import Stats
 from studio.core.models import User
 from studio.live.models import Event
 from tests.pipeline.comfyui.fake import GB, Fake, prompt
@@ -193,7 +195,7 @@ class TestAgainstAServer:
     def test_too_much_to_tell(
         self, instance: Instance, fake: Fake, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(calls, "LARGE_BYTES", 2 * 1024**2)
+        monkeypatch.setattr(http, "ASIDE", replace(http.ASIDE, list_bytes=2 * 1024**2))
         fake.object_info = {"A": "x" * 2 * 1024**2}
         beat_all()
         assert state(instance) == S.DEGRADED
@@ -213,7 +215,7 @@ class TestAgainstAServer:
 
     def test_restart_drops_prefixes(self, instance: Instance, fake: Fake) -> None:
         beat_all()
-        CachedPrefix.objects.create(instance=instance, sha256="a" * 64, nodes=3)
+        CachedPrefix.objects.create(instance=instance, sha256="a" * 64)
         beat_all()
         assert CachedPrefix.objects.exists(), "it remembers prompts, so it was not restarted"
         fake.history = {}
@@ -223,7 +225,7 @@ class TestAgainstAServer:
 
     def test_other_command_line_is_a_restart(self, instance: Instance, fake: Fake) -> None:
         beat_all()
-        CachedPrefix.objects.create(instance=instance, sha256="a" * 64, nodes=3)
+        CachedPrefix.objects.create(instance=instance, sha256="a" * 64)
         fake.argv.append("--highvram")
         beat_all()
         assert not CachedPrefix.objects.exists()

@@ -127,6 +127,7 @@ def test_a_name_that_leads_elsewhere_later(
     instance.refresh_from_db()
     assert "not allowed" in instance.message and not fake.asked
     with pytest.raises(Unavailable):
+    assert "127.0.0.1" not in instance.message, "everybody who is signed in may read it"
         services.free_memory(actor=admin, instance=instance)
     assert not fake.ordered
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import struct
+import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -19,10 +21,10 @@ from pipeline.providers.comfyui.events import (
     Preview,
     Progress,
     parse_binary,
-    parse_json,
     parse_text,
 )
 from pipeline.providers.comfyui.prompts import Prompt
+from pipeline.providers.documents import clean, parse_json, unsigned
 
 
 def told(kind: str, **data: object) -> object:
@@ -33,6 +35,33 @@ def test_bare_nan_is_nothing_not_a_failure() -> None:
     parsed = parse_json('{"sigma": NaN, "high": Infinity, "low": -Infinity, "one": 1.5}')
     assert parsed == {"sigma": None, "high": None, "low": None, "one": 1.5}
     assert not any(isinstance(v, float) and math.isnan(v) for v in parsed.values())
+
+
+def test_text_is_read_as_a_database_holds_it() -> None:
+    assert parse_json('{"a\\u0000": ["b\\u0000c", "d\\ud800", "é"]}') == {"a": ["bc", "d?", "é"]}
+    changes: Counter[str] = Counter()
+    assert clean({"a": [1.5, float("nan"), "b\x00", "c"]}, changes) == {"a": [1.5, None, "b", "c"]}
+    assert changes == {"text": 1, "number": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("see https://a.example/b/c.png, it is gone", None),
+        ("see https://a.example/b?X=1&Sig=2 now", "see https://a.example/b?… now"),
+        ('["https:\\/\\/a.example\\/b?x\\u0026s=2"]', '["https:\\/\\/a.example\\/b?…"]'),
+        ("WSS://a.example/ws#token", "WSS://a.example/ws?…"),
+        ("is it? no # sign: here", None),
+    ],
+)
+def test_queries_of_addresses_are_not_kept(said: str, kept: str | None) -> None:
+    assert unsigned(said) == (said if kept is None else kept)
+
+
+def test_a_long_text_is_looked_through_at_once() -> None:
+    began = time.monotonic()
+    assert unsigned("http://" * 3_000).startswith("http://")
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(

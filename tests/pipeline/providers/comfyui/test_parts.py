@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.providers.base import ErrorClass, InputFile, ProviderError
 from pipeline.providers.comfyui import errors
+from pipeline.providers.comfyui.answers import FileRef
 from pipeline.providers.comfyui.files import ending_for, looked_at, wanted_files
 from pipeline.providers.comfyui.graphs import (
     placeholders,
@@ -16,7 +17,6 @@ from pipeline.providers.comfyui.graphs import (
     with_inputs,
     with_saved_previews,
 )
-from pipeline.providers.comfyui.http import FileRef
 from pipeline.providers.comfyui.outputs import delivered_by, needed_nodes, node_counts, results
 from pipeline.providers.comfyui.prompts import Verdict, gpu_ms, verdict_of
 
@@ -30,6 +30,7 @@ GRAPH = {"3": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "Dream
         ("No such file: C:\\ComfyUI\\models\\vae\\x.pt", "No such file: x.pt"),
         ("\n  **** ERROR: it is full \n", "it is full"),
         ("width/height and 1/2 stay, https://example.org/a/b too", None),
+        ("no https://host/a/b.png?X-Signature=4f3a here", "no https://host/a/b.png?… here"),
         ("x" * 500, "x" * 199 + "…"),
         ("", ""),
     ],

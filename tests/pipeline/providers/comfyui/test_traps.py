@@ -13,9 +13,8 @@ from websockets.sync.client import connect
 
 from pipeline.providers.base import ErrorClass
 from pipeline.providers.comfyui.adapter import ComfyAdapter
-from pipeline.providers.comfyui.events import NodeState, Preview, Progress, Started
-from pipeline.providers.comfyui.http import _queued
-from pipeline.providers.comfyui.socket import EventSocket, Mailbox
+from pipeline.providers.comfyui.answers import Queue
+from pipeline.providers.comfyui.socket import EventSocket
 from tests.pipeline.providers.comfyui.graphs import (
     is_of,
     node,
@@ -357,22 +356,13 @@ def test_13_a_result_that_is_too_large_is_not_taken_in(server: ComfyStandIn) -> 
 
 
 def test_14_later_versions_queue_longer_tuples() -> None:
-    queue = _queued([[3, "b", {}, {}, [], {"create_time": 1}], ["?", "c"], [1.5], "x", None])
-    assert queue == [(3.0, "b"), (0.0, "c")]
-
-
-def test_pictures_and_figures_never_pile_up_unread() -> None:
-    mailbox = Mailbox(kept={"9"})
-    mailbox.put(Started("p"))
-    for step in range(1000):
-        mailbox.put(Preview(b"%d" % step, "image/png", "p", "1"))
-        mailbox.put(Progress("p", {"1": NodeState(step, 1000, "running")}, whole=True))
-    mailbox.put(Preview(b"result 1", "image/png", "p", "9"))
-    mailbox.put(Preview(b"result 2", "image/png", "p", "9"))
-    assert [getattr(event, "content", type(event)) for event, _ in mailbox.take(0)] == [
-        Started,
-        b"999",
-        Progress,
-        b"result 1",
-        b"result 2",
+    waiting = [[3, "b", {"1": {}}, {}, [], {"create_time": 1}], ["?", "c"], [1.5], "x", None]
+    queue = Queue.of({"queue_running": [[9, "a", {}]], "queue_pending": waiting})
+    assert [(prompt.prompt_id, prompt.nodes) for prompt in queue.prompts] == [
+        ("a", 0),
+        ("c", 0),
+        ("b", 1),
     ]
+    assert (queue.running, queue.pending) == (["a"], ["c", "b"])
+    assert "b" in queue and "d" not in queue
+    assert (queue.ahead_of("a"), queue.ahead_of("b"), queue.ahead_of("d")) == (0, 2, 0)
