@@ -13,7 +13,7 @@ from pipeline.operations.catalogue import CATALOGUE
 from pipeline.operations.declaration import OfferSpec, OperationSpec
 from pipeline.operations.docs import price_text, sizes_text
 from pipeline.operations.models import OperationGroup
-from pipeline.operations.offers import all_offers
+from pipeline.operations.offers import offers_of
 from pipeline.providers.keys import PAID, keyed_providers
 from pipeline.providers.models import KeyState, Provider, ProviderKey, ProviderModel
 from pipeline.providers.registry import ADAPTERS
@@ -117,9 +117,9 @@ class MatrixFilters:
 
 def entries_for(user: User) -> list[Entry]:
     """Every way to run every listed operation, as far as declared or bound. Few queries."""
-    offers = [
-        (spec, offer) for spec in CATALOGUE.values() if spec.is_listed for offer in all_offers(spec)
-    ]
+    specs = [spec for spec in CATALOGUE.values() if spec.is_listed]
+    by_code = offers_of(specs)
+    offers = [(spec, offer) for spec in specs for offer in by_code[spec.code]]
     prices = _prices({offer.sku for _, offer in offers})
     models = {
         (model.provider_id, model.code): model

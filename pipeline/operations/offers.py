@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from pipeline.operations.retirement import retired_reason
 from pipeline.providers.models import Provider, ProviderModel
 from studio.core.errors import Invalid
 
-#: Offers besides the declared ones, such as workflows that are bound to an operation.
-SOURCES: list[Callable[[OperationSpec], Sequence[OfferSpec]]] = []
+#: Offers besides the declared ones, such as workflows that are bound to operations: by the code of
+#: the operation, for as many at once as are asked for, in as few queries as for one.
+SOURCES: list[Callable[[Sequence[OperationSpec]], Mapping[str, Sequence[OfferSpec]]]] = []
 
 #: Why a person can't use an offer now, in a sentence; empty: as far as this one knows, they can.
 #: Asked when a request is planned, for every offer that is not of this machine: few queries.
@@ -52,11 +53,20 @@ def check_request(request: Request) -> None:
 
 def all_offers(spec: OperationSpec) -> list[OfferSpec]:
     """The declared offers first, then those of the sources, each provider's model once."""
-    found = {(offer.provider, offer.model): offer for offer in spec.offers}
-    for source in SOURCES:
-        for offer in source(spec):
-            found.setdefault((offer.provider, offer.model), offer)
-    return list(found.values())
+    return offers_of([spec])[spec.code]
+
+
+def offers_of(specs: Sequence[OperationSpec]) -> dict[str, list[OfferSpec]]:
+    """`all_offers` of several operations, by code; for pages that show many of them."""
+    added = [source(specs) for source in SOURCES]
+    offers: dict[str, list[OfferSpec]] = {}
+    for spec in specs:
+        found = {(offer.provider, offer.model): offer for offer in spec.offers}
+        for more in added:
+            for offer in more.get(spec.code, ()):
+                found.setdefault((offer.provider, offer.model), offer)
+        offers[spec.code] = list(found.values())
+    return offers
 
 
 def find_offer(spec: OperationSpec, provider: str = "", model: str = "") -> OfferSpec:

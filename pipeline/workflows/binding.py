@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from billing.models import Price, Sku, Unit
@@ -108,23 +109,29 @@ def check_bindings(version: WorkflowVersion) -> None:
         )
 
 
-def workflow_offers(spec: OperationSpec) -> Sequence[OfferSpec]:
-    """The offers of workflows for an operation: a source of `pipeline.operations.offers`.
+def workflow_offers(specs: Sequence[OperationSpec]) -> Mapping[str, Sequence[OfferSpec]]:
+    """The offers of workflows for operations: a source of `pipeline.operations.offers`.
 
-    Three queries at most.
+    However many operations, one query, and two more where there are any.
     """
-    bound = WorkflowBinding.objects.filter(
-        operation__code=spec.code, workflow__archived_at=None, workflow__project=None
-    )
     versions = (
         WorkflowVersion.objects.filter(
-            state_id=WorkflowState.Code.PRODUCTION, workflow__bindings__in=bound
+            state_id=WorkflowState.Code.PRODUCTION,
+            workflow__archived_at=None,
+            workflow__project=None,
+            workflow__bindings__operation__code__in=[spec.code for spec in specs],
         )
+        .annotate(serves=F("workflow__bindings__operation__code"))
         .select_related("workflow")
         .prefetch_related("parameters__targets")
         .order_by("workflow_id")
     )
-    return [_offer_spec(spec, version.workflow, version) for version in versions]
+    by_code = {spec.code: spec for spec in specs}
+    found: dict[str, list[OfferSpec]] = {}
+    for version in versions:
+        spec = by_code[version.serves]
+        found.setdefault(spec.code, []).append(_offer_spec(spec, version.workflow, version))
+    return found
 
 
 def most_milli() -> int:

@@ -113,7 +113,7 @@ def remote(monkeypatch: pytest.MonkeyPatch, admin: User, creator: User, project:
     """The providers, their offers at 2 and 5 credits, and nobody's own choosers."""
     found = Remote(FakeAdapter("bria"), FakeAdapter("gemini"), creator, project)
     spec = get_operation("system.noop")
-    monkeypatch.setattr(offers, "SOURCES", [lambda s: OFFERS if s is spec else ()])
+    monkeypatch.setattr(offers, "SOURCES", [lambda specs: {spec.code: OFFERS}])
     monkeypatch.setattr(offers, "USABLE", [])
     for adapter, offer, credits in ((found.bria, OFFERS[0], 2), (found.gemini, OFFERS[1], 5)):
         monkeypatch.setitem(ADAPTERS, adapter.provider, adapter)
