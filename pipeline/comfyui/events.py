@@ -12,7 +12,7 @@ class WorkerEvents(Codes):
     WORKER_UPDATED = 501, "worker.updated", "Worker changed"
     WORKER_RETIRED = 502, "worker.retired", "Worker retired"
     WORKER_RESTORED = 503, "worker.restored", "Worker brought back"
-    WORKER_REMOVED = 504, "workers.removed", "Worker removed"
+    WORKER_REMOVED = 504, "worker.removed", "Worker removed"
     WORKER_ONLINE = 505, "worker.online", "Worker online"
     WORKER_DEGRADED = 506, "worker.degraded", "Worker degraded"
     WORKER_OFFLINE = 507, "worker.offline", "Worker offline"

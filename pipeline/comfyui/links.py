@@ -10,7 +10,8 @@ from django.urls import reverse
 from studio.live.links import Argument, register
 
 register("worker.", "pipeline:worker", icon="server")
-register("workers.", "pipeline:workers", argument=Argument.NOTHING, icon="server")
+# it has no page any more
+register("worker.removed", "pipeline:workers", argument=Argument.NOTHING, icon="server")
 
 
 @dataclass(frozen=True, slots=True)

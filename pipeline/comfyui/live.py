@@ -28,4 +28,4 @@ def publish_worker(worker: Worker) -> None:
 
 def publish_beat() -> None:
     """Tell everybody signed in that there are new figures: one message for all workers."""
-    publish([studio_group()], {"kind": "workers.beat"})
+    publish([studio_group()], {"kind": "worker.beat"})

@@ -21,6 +21,7 @@ from pipeline.jobs.models import Attempt, AttemptOutcome, Worker, WorkerState
 from studio.core.errors import Conflict, Forbidden, Invalid, Unavailable
 from studio.core.models import User
 from studio.core.outbound import addresses
+from studio.live.links import event_url
 from studio.live.models import Event
 from tests.pipeline.comfyui.fake import Fake, prompt
 from tests.standins.server import Served
@@ -186,6 +187,12 @@ def test_removing_what_never_ran(instance: Instance, admin: User) -> None:
     beat_all()
     assert services.remove_instance(actor=admin, instance=instance)
     assert not Worker.objects.exists() and events(WorkerEvents.WORKER_REMOVED) == 1
+    removed = Event.objects.get(kind_id=WorkerEvents.WORKER_REMOVED)
+    assert event_url(removed) == "/workers/"  # its own page is gone
+
+
+def test_kinds_of_events_are_named_alike() -> None:
+    assert {kind.code.partition(".")[0] for kind in WorkerEvents} == {"worker"}
 
 
 def test_retiring_and_bringing_back(
