@@ -17,6 +17,8 @@ ABSENT = (
     "Run the command in a checkout of the repository, with requirements-dev.txt installed."
 )
 COMFYUI = "comfyui"
+#: Addresses of the studio's settings besides SEEDFRAME_<NAME>_URL that the stand-in answers at.
+MORE_ADDRESSES = {"huggingface": ("SEEDFRAME_HUGGINGFACE_HUB_URL",)}
 
 
 class Command(BaseCommand):
@@ -129,9 +131,12 @@ def advice(name: str, url: str) -> str:
     """How the studio is told to use it."""
     if name == COMFYUI:
         return f"Register it under Workers with the address {url}. Ctrl-C ends it."
+    app = importlib.import_module(f"tests.standins.{name}.app")
+    variables = (f"SEEDFRAME_{name.upper()}_URL", *MORE_ADDRESSES.get(name, ()))
+    addresses = " ".join(f"{variable}={url}" for variable in variables)
     return (
-        f"Start the studio with SEEDFRAME_{name.upper()}_URL={url} and add any key under "
-        "Providers. Ctrl-C ends it."
+        f"Start the studio with {addresses} and add the key {app.KEY} under Providers, Keys "
+        "(/providers/keys/); any other is refused. Ctrl-C ends it."
     )
 
 
