@@ -8,7 +8,7 @@ from pipeline.operations.offers import Request
 from pipeline.providers.models import Provider
 from pipeline.workflows.binding import RUN
 from pipeline.workflows.mapping import BadValue
-from pipeline.workflows.matching import candidates, explain_missing
+from pipeline.workflows.matching import candidates, explain_none
 from pipeline.workflows.models import WorkflowState
 from pipeline.workflows.orders import (
     invalid_values,
@@ -72,7 +72,7 @@ def check_request(request: Request) -> None:
         for part in item.missing
     ]
     raise Invalid(
-        f"No instance has what “{version}” needs. {explain_missing(found)}",
+        explain_none(order, found),
         remedy="Install what is missing, or choose another workflow.",
         fields={"workflow": parts[:20]},
     )

@@ -18,6 +18,7 @@ from pipeline.workflows.binding import DEFAULT_SKU, most_milli, workflow_offers
 from pipeline.workflows.checking import check_request
 from pipeline.workflows.matching import choose_instance, explain_wait
 from pipeline.workflows.models import MissingPart, Readiness, WorkflowState
+from pipeline.workflows.readiness import NOT_KNOWN
 from pipeline.workflows.running import is_comfy, remember_prefixes, resolve_run, target_for
 
 COMFYUI = Provider.Code.COMFYUI.code
@@ -36,8 +37,11 @@ def why_unusable(offer: OfferSpec, _user: Any) -> str:
     if checks.filter(missing=None).exists():
         return ""
     parts = MissingPart.objects.filter(readiness__in=checks).order_by("value")
-    lacks = ", ".join(parts.values_list("value", flat=True).distinct()[:3])
-    return f"No instance has what “{offer.title}” needs" + (f": {lacks}." if lacks else ".")
+    values = list(parts.values_list("value", flat=True).distinct()[:4])
+    lacks = ", ".join([value for value in values if value != NOT_KNOWN][:3])
+    if not lacks:
+        return f"Whether an instance can run “{offer.title}” is not known: none was checked yet."
+    return f"No instance has what “{offer.title}” needs: {lacks}."
 
 
 def register() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.workflows.graph import Graph, copy_of, placeholder
 from pipeline.workflows.objectinfo import ObjectInfo
 from pipeline.workflows.pruning import without
+from pipeline.workflows.server_files import is_server_file
 
 #: No number of a graph is larger: seeds have 64 bits.
 MOST = 10**20
@@ -187,9 +188,20 @@ def resolve_values(
             continue
         try:
             found[parameter.name] = clean_value(parameter, value)
+            _check_own(parameter, value)
         except BadValue as error:
             problems.append(error)
     return found, problems
+
+
+def _check_own(parameter: Parameter, value: Any) -> None:
+    """Pass where a value names no file that lies on the server, unless the workflow does so."""
+    offered = (parameter.default, *(parameter.choices or ()))
+    if isinstance(value, str) and value not in offered and is_server_file(value):
+        raise BadValue(
+            parameter.name,
+            "This names a file on the server, which may be somebody else's. Give files as inputs.",
+        )
 
 
 def apply(

@@ -29,7 +29,7 @@ from pipeline.workflows.orders import Order, file_hashes, order_of
 from pipeline.workflows.policy import instances_in_use
 from pipeline.workflows.prefixes import cached_nodes, prefix_hashes
 from pipeline.workflows.pruning import UnknownClass
-from pipeline.workflows.readiness import Missing, missing_on
+from pipeline.workflows.readiness import NOT_KNOWN, Missing, missing_on
 from studio.core.errors import DomainError
 
 _TAKES = (WorkerState.Code.ONLINE, WorkerState.Code.DEGRADED)
@@ -154,7 +154,7 @@ def explain_wait(job: Job) -> str:
         return f"It can't run: {error.message}"
     able = [item.instance for item in found if item.is_ready]
     if not able:
-        return f"No instance has what “{order.version}” needs. {explain_missing(found)}"
+        return explain_none(order, found)
     names = ", ".join(item.worker.name for item in able[:3])
     up = [item for item in able if item.worker.state_id in _TAKES]
     if not up:
@@ -166,8 +166,18 @@ def explain_wait(job: Job) -> str:
     return ""
 
 
-def explain_missing(found: Sequence[Candidate]) -> str:
+def explain_none(order: Order, found: Sequence[Candidate]) -> str:
+    """Why none of these instances is ready for an order."""
+    if all(_is_silent(item) for item in found):
+        return (
+            f"No instance has told yet what it has, so where “{order.version}” runs is not known."
+        )
+    return f"No instance has what “{order.version}” needs. {_nearest(found)}"
+
+
+def _nearest(found: Sequence[Candidate]) -> str:
     """What the nearest instances lack, in a sentence."""
+    found = [item for item in found if not _is_silent(item)]
     nearest = sorted(found, key=lambda item: len(item.missing))[:2]
     said = []
     for item in nearest:
@@ -175,6 +185,10 @@ def explain_missing(found: Sequence[Candidate]) -> str:
         more = f" and {len(values) - 3} more" if len(values) > 3 else ""
         said.append(f"{item.instance.worker.name} lacks {', '.join(values[:3])}{more}")
     return "; ".join(said) + "." if said else ""
+
+
+def _is_silent(item: Candidate) -> bool:
+    return any(part.value == NOT_KNOWN for part in item.missing)
 
 
 def _open() -> QuerySet[Instance]:

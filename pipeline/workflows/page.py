@@ -256,7 +256,7 @@ def readiness_context(user: Any, query: QueryDict) -> dict[str, Any]:
         "known": bool(rows),
         "registered": instances_in_use().exists() if not rows else True,
         "lacking": lacking,
-        "broken": sum(not row.ready for row in rows),
+        "broken": sum(row.is_checked and not row.ready for row in rows),
         "may_check": user.is_admin,
     }
 

@@ -22,6 +22,7 @@ from pipeline.workflows.models import (
     WorkflowVersion,
 )
 from pipeline.workflows.policy import instances_in_use, live_versions
+from pipeline.workflows.readiness import NOT_KNOWN
 from studio.core.access import CapabilityCode
 from studio.core.errors import NotFound
 from studio.core.models import Project
@@ -58,6 +59,11 @@ class ReadinessCell:
     missing: list[MissingPart] = field(default_factory=list)
 
     @property
+    def is_known(self) -> bool:
+        """Whether it was checked: the instance had told what it has."""
+        return self.row is not None and all(part.value != NOT_KNOWN for part in self.missing)
+
+    @property
     def is_ready(self) -> bool:
         """Whether all is there that it needs."""
         return self.row is not None and not self.missing
@@ -69,6 +75,11 @@ class ReadinessRow:
 
     version: WorkflowVersion
     cells: list[ReadinessCell]
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it was checked anywhere."""
+        return any(cell.is_known for cell in self.cells)
 
     @property
     def ready(self) -> list[ReadinessCell]:

@@ -33,6 +33,8 @@ from studio.live.services import record_event
 from studio.ops.sweeper import every
 
 MOST_AT_ONCE = 200
+#: All that is said to be missing on an instance that has not told yet what it has.
+NOT_KNOWN = "not known yet"
 _KINDS = {kind.code: kind for kind in MissingKind.Code}
 
 
@@ -68,7 +70,7 @@ def missing_on(
         vram_bytes: of its device; None where it has not told.
     """
     if catalogue is None:
-        return [Missing(MissingKind.Code.NODE, "not known yet")]
+        return [Missing(MissingKind.Code.NODE, NOT_KNOWN)]
     found = [missing_from(item) for item in validate_on(graph, catalogue)]
     has = {row.tag for row in instance.tags.all()}
     found += [

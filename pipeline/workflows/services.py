@@ -28,7 +28,8 @@ from pipeline.workflows.models import (
 from pipeline.workflows.objectinfo import ObjectInfo
 from pipeline.workflows.parameters import checked_parameters, write_parameters
 from pipeline.workflows.policy import instances_in_use, require_change
-from pipeline.workflows.readiness import check_version
+from pipeline.workflows.readiness import NOT_KNOWN, check_version
+from pipeline.workflows.server_files import WHAT_TO_DO, server_files
 from pipeline.workflows.suggesting import suggest
 from studio.core.errors import Conflict, Invalid
 from studio.core.models import Project, User
@@ -155,6 +156,8 @@ def add_version(
         message = f"There is no node {output_node[:80]}."
         raise Invalid(message, fields={"output_node": [message]})
     mapped = checked_parameters(checked, parameters)
+    if workflow.project is not None:
+        _require_own_files(checked, mapped)
     tags = _tags(needs)
     with transaction.atomic():
         Workflow.objects.select_for_update(of=("self",)).get(pk=workflow.pk)
@@ -274,11 +277,38 @@ def _all_catalogues() -> list[Any]:
     return list(catalogues_of(list(instances_in_use())).values())
 
 
+def _require_own_files(graph: Graph, parameters: Sequence[Parameter]) -> None:
+    """Pass where a project's graph reads no files but those that its jobs bring.
+
+    Raises:
+        Invalid: it names others.
+    """
+    found = [
+        f"Node {node_id}, “{field}”: {name[:120]}"
+        for node_id, field, name in server_files(graph, parameters)
+    ]
+    if found:
+        raise Invalid(
+            "The workflow names files that lie on the server, which may be another project's:"
+            f" {found[0]}.",
+            remedy=f"{WHAT_TO_DO} Or have an Admin import it for the studio.",
+            fields={"graph": [f"{said}. {WHAT_TO_DO}" for said in found[:20]]},
+        )
+
+
 def _require_ready(version: WorkflowVersion) -> None:
-    ready = Readiness.objects.filter(
-        workflow_version=version, instance__retired_at=None, missing=None
-    )
-    if not ready.exists():
+    if not instances_in_use().exists():
+        raise Conflict(
+            "No ComfyUI instance is registered, so nobody knows whether this version runs.",
+            remedy="An Admin registers one under workers.",
+        )
+    checks = Readiness.objects.filter(workflow_version=version, instance__retired_at=None)
+    if not checks.exclude(missing__value=NOT_KNOWN).exists():
+        raise Conflict(
+            "Nothing has been checked yet: no instance has told what it has.",
+            remedy="See under workers whether one is online, then check again.",
+        )
+    if not checks.filter(missing=None).exists():
         raise Conflict(
             "No instance has all that this version needs.",
             remedy="See under readiness what is missing, or try it out on an instance.",

@@ -199,6 +199,12 @@ def _choice(value: Any, item: InputInfo, wrong: Any) -> Finding | None:
     # `name [output]` names a file that an earlier run made; the list has only uploaded ones
     if not missing or (item.is_upload and str(missing[0]).endswith(("[output]", "[temp]"))):
         return None
+    if item.is_upload:  # whose the files on the server are is not known: none is named
+        gone: Finding = wrong(
+            f"“{item.name}”: there is no file “{_short(missing[0])}”. Map the input to a file"
+            " parameter, and give the file with each job."
+        )
+        return gone
     near = _near(str(missing[0]), [str(choice) for choice in item.choices])
     has = f"The server has {near[0]}" if near else f"The server has {len(item.choices)} others"
     finding: Finding = wrong(f"“{item.name}”: there is no “{_short(missing[0])}”. {has}.", near)

@@ -101,7 +101,13 @@ def test_one_goes_from_draft_to_serving(admin: User, add_instance: AddInstance) 
     page = text(client, path_of(version))
     assert "No ComfyUI instance is registered" in page and "Mark as tested" in page
     refused = client.post(path_of(version, "state/"), {"state": "tested"}, headers=HTMX)
-    assert refused.status_code == 409 and "No instance has all" in refused.content.decode()
+    assert refused.status_code == 409 and "No ComfyUI instance" in refused.content.decode()
+    silent = add_instance("render-6")
+    silent.catalogue.delete()
+    assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
+    page = text(client, path_of(version))
+    assert "Nothing has been checked yet" in page and "not checked yet" in page
+    assert "No instance has all" not in page
     add_instance("render-7")
     assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
     page = text(client, path_of(version))

@@ -7,12 +7,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from pipeline.comfyui.models import Instance
+from pipeline.operations.catalogue import get_operation
+from pipeline.operations.offers import all_offers, why_unusable
 from pipeline.workflows.events import WorkflowEvents
+from pipeline.workflows.matching import explain_wait
 from pipeline.workflows.models import Readiness, Workflow, WorkflowState
 from pipeline.workflows.readiness import check_instance, sweep_readiness
 from pipeline.workflows.services import set_state
+from studio.core.errors import Invalid
 from studio.core.models import User
 from studio.live.models import Event
+from tests.pipeline.workflows.asking import Submit
 from tests.pipeline.workflows.conftest import AddInstance, production, tell, without_class
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +79,32 @@ def test_parts_are_replaced_only_where_they_differ(admin: User, add_instance: Ad
     row.refresh_from_db()
     assert list(row.missing.values_list("pk", "value")) == parts
     assert row.checked_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_who_has_told_nothing_lacks_nothing(submit: Submit, bound: Instance) -> None:
+    """It said that the instance “lacks not known yet”."""
+    job = submit()
+    bound.catalogue.delete()
+    for said in (explain_wait(job), _refusal(submit)):
+        assert "No instance has told yet what it has" in said and "lacks" not in said
+    tell(bound, without_class("KSampler"))
+    assert "No instance has what" in explain_wait(job) and "lacks KSampler" in explain_wait(job)
+
+
+def _refusal(submit: Submit) -> str:
+    with pytest.raises(Invalid) as caught:
+        submit()
+    return str(caught.value.detail)
+
+
+def test_an_offer_that_was_never_checked_is_not_called_incomplete(
+    admin: User, bound: Instance
+) -> None:
+    offer = next(o for o in all_offers(get_operation("create.image")) if o.provider == "comfyui")
+    assert why_unusable(offer, admin) == ""
+    bound.catalogue.delete()
+    check_instance(Instance.objects.get(pk=bound.pk))
+    assert "is not known" in why_unusable(offer, admin)
+    tell(bound, without_class("KSampler"))
+    check_instance(Instance.objects.get(pk=bound.pk))
+    assert why_unusable(offer, admin).endswith("needs: KSampler.")

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from billing.models import Price
-from pipeline.operations.catalogue import get_operation
+from pipeline.operations.catalogue import CATALOGUE, get_operation
 from pipeline.operations.models import Offer
 from pipeline.operations.offers import all_offers, why_unusable
-from pipeline.workflows.binding import bind_workflow, unbind_workflow
+from pipeline.workflows.binding import bind_workflow, unbind_workflow, workflow_offers
 from pipeline.workflows.dryrun import dry_run
 from pipeline.workflows.events import WorkflowEvents
+from pipeline.workflows.fitting import misfits
 from pipeline.workflows.installing import install_ready_workflows, ready_workflows
 from pipeline.workflows.mapping import Parameter
 from pipeline.workflows.models import (
@@ -177,7 +178,7 @@ def test_imports_that_make_no_sense(
 
 def test_states(admin: User, add_instance: AddInstance, text_to_image: dict[str, Any]) -> None:
     version = make(admin, text_to_image)
-    with pytest.raises(Conflict, match="No instance has all"):
+    with pytest.raises(Conflict, match="No ComfyUI instance is registered"):
         set_state(actor=admin, version=version, state=S.TESTED)
     with pytest.raises(Conflict, match="can't become production"):
         set_state(actor=admin, version=version, state=S.PRODUCTION)
@@ -220,6 +221,44 @@ def test_dry_run_checks_values(
         actor=admin, version=version, instance=instance, values={"steps": 0, "colour": "red"}
     )
     assert set(report.problems) == {"steps", "colour"} and not report.is_clean
+
+
+def test_what_was_not_checked_is_not_called_missing(
+    admin: User, add_instance: AddInstance, text_to_image: dict[str, Any]
+) -> None:
+    silent = add_instance()
+    silent.catalogue.delete()
+    version = make(admin, text_to_image)
+    with pytest.raises(Conflict, match="Nothing has been checked yet"):
+        set_state(actor=admin, version=version, state=S.TESTED)
+    tell(silent, without_class("KSampler"))
+    check(version)
+    with pytest.raises(Conflict, match="No instance has all"):
+        set_state(actor=admin, version=version, state=S.TESTED)
+
+
+def test_offers_of_many_operations_cost_what_those_of_one_do(
+    admin: User, add_instance: AddInstance, django_assert_num_queries: Any
+) -> None:
+    add_instance()
+    specs = [spec for spec in CATALOGUE.values() if spec.is_listed]
+    bound = set()
+    for slug in ("sdxl-text-to-image", "sdxl-image-to-image", "upscale-by-model"):
+        workflow = production(admin, slug)
+        parameters = parameters_of(workflow.versions.get())
+        for spec in specs:
+            if not misfits(spec, parameters):
+                bind_workflow(actor=admin, workflow=workflow, operation=spec.code)
+                bound.add((spec.code, slug))
+    with django_assert_num_queries(3):
+        found = workflow_offers(specs)
+    assert {(code, offer.model) for code, offers in found.items() for offer in offers} == bound
+    assert sum(map(len, found.values())) == len(bound) > len(found) > 1
+    for code, offers in found.items():
+        [(one, alone)] = workflow_offers([get_operation(code)]).items()
+        assert one == code
+        assert [offer.sku for offer in alone] == [offer.sku for offer in offers]
+        assert {offer.sku.partition("/")[0] for offer in offers} == {code}
 
 
 def test_bound_workflows_are_offers_with_a_price(admin: User, add_instance: AddInstance) -> None:
