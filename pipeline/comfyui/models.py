@@ -137,12 +137,11 @@ class Vital(models.Model):
 class CachedPrefix(models.Model):
     """A row states that an instance has run the part of a graph with this hash, and keeps it.
 
-    `nodes` is how many nodes that part has. Rows go when the instance is freed or restarted.
+    The hash is of the part's last node. Rows go when the instance is freed or restarted.
     """
 
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="prefixes")
     sha256 = models.CharField(max_length=64)
-    nodes = models.PositiveSmallIntegerField()
     used_at = models.DateTimeField(db_default=Now())
 
     class Meta:

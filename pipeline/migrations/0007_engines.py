@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sha256", models.CharField(max_length=64)),
-                ("nodes", models.PositiveSmallIntegerField()),
                 (
                     "used_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),

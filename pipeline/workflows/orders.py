@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.imaging.seeds import variant_seed
 from pipeline.jobs.models import Job
 from pipeline.workflows.binding import RUN, production_version
 from pipeline.workflows.graph import placeholder
@@ -142,20 +141,6 @@ def order_of(job: Job) -> Order:
     if problems:
         raise invalid_values(problems)
     return order
-
-
-def graphs_of(job: Job, order: Order, object_info: ObjectInfo) -> dict[int, Any]:
-    """The graph of each output that a job has not delivered yet, by position. One query.
-
-    Raises:
-        BadValue, UnknownClass: as `Order.graph`.
-    """
-    delivered = set(job.outputs.values_list("position", flat=True))
-    return {
-        position: order.graph(variant_seed(job.random_seed, position), object_info)
-        for position in range(job.outputs_expected)
-        if position not in delivered
-    }
 
 
 def file_hashes(job: Job) -> dict[str, str]:

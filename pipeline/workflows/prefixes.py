@@ -17,7 +17,6 @@ from pipeline.workflows.graph import (
     inputs_of,
     is_placeholder,
     sha256_of,
-    sources_of,
     topological,
 )
 
@@ -50,29 +49,6 @@ def prefix_hashes(graph: Graph, files: Mapping[str, str] | None = None) -> dict[
     return found
 
 
-def prefix_sizes(graph: Graph) -> dict[str, int]:
-    """How many nodes the part of the graph that ends in each node has, itself included.
-
-    One walk over the graph: a set of nodes is a number, in which each node has a bit.
-
-    Raises:
-        CyclicGraph: there is no first node.
-    """
-    parts: dict[str, int] = {}
-    for place, node_id in enumerate(topological(graph)):
-        part = 1 << place
-        for source in sources_of(graph, node_id):
-            part |= parts[source]
-        parts[node_id] = part
-    return {node_id: parts[node_id].bit_count() for node_id in graph}
-
-
 def cached_nodes(hashes: Mapping[str, str], kept: Collection[str]) -> int:
     """How many nodes of a graph need not run on a server that keeps these hashes."""
     return sum(sha256 in kept for sha256 in hashes.values())
-
-
-def longest_prefix(graph: Graph, hashes: Mapping[str, str], kept: Collection[str]) -> int:
-    """How many nodes the largest kept part of the graph has that ends in one node."""
-    sizes = prefix_sizes(graph)
-    return max((sizes[node_id] for node_id, sha in hashes.items() if sha in kept), default=0)

@@ -28,7 +28,7 @@ from pipeline.workflows.orders import (
     version_named,
 )
 from pipeline.workflows.policy import unknown_workflow
-from pipeline.workflows.prefixes import prefix_hashes, prefix_sizes
+from pipeline.workflows.prefixes import prefix_hashes
 from pipeline.workflows.pruning import UnknownClass
 from studio.core.errors import DomainError, NotFound
 
@@ -133,10 +133,9 @@ def _keep(
     argv = _argv(instance)
     if "--cache-none" in argv:
         return 0
-    sizes = prefix_sizes(graph)
     # what saves a file writes it under another name each time, so it runs each time
     kept = {
-        sha256: sizes[node_id]
+        sha256
         for node_id, sha256 in hashes.items()
         if not is_output_node(object_info.get(class_of(graph, node_id), {}))
     }
@@ -144,13 +143,10 @@ def _keep(
     if "--cache-lru" not in argv:
         instance.prefixes.exclude(sha256__in=kept).delete()
     CachedPrefix.objects.bulk_create(
-        [
-            CachedPrefix(instance=instance, sha256=sha256, nodes=nodes, used_at=now)
-            for sha256, nodes in kept.items()
-        ],
+        [CachedPrefix(instance=instance, sha256=sha256, used_at=now) for sha256 in sorted(kept)],
         update_conflicts=True,
         unique_fields=["instance", "sha256"],
-        update_fields=["nodes", "used_at"],
+        update_fields=["used_at"],
     )
     old = instance.prefixes.order_by("-used_at").values("pk")[MOST_PREFIXES:]
     instance.prefixes.filter(pk__in=list(old.values_list("pk", flat=True))).delete()

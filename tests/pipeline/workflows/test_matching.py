@@ -204,7 +204,7 @@ def test_the_longest_kept_beginning_goes_first(
 
     def keep(instance: Instance, *nodes: str) -> None:
         for node_id in nodes:
-            CachedPrefix.objects.create(instance=instance, sha256=hashes[node_id], nodes=1)
+            CachedPrefix.objects.create(instance=instance, sha256=hashes[node_id])
 
     assert choose_instance(job) == bound.worker, "equal: the first"
     start(submit(), bound)

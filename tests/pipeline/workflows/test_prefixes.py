@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.workflows.graph import CyclicGraph, topological, upstream
-from pipeline.workflows.prefixes import cached_nodes, longest_prefix, prefix_hashes, prefix_sizes
+from pipeline.workflows.prefixes import cached_nodes, prefix_hashes
 
 VALUES = st.one_of(
     st.integers(-5, 5), st.text("ab", max_size=3), st.booleans(), st.floats(0, 1, width=16)
@@ -80,8 +80,7 @@ def test_a_server_that_ran_it_keeps_it_all(graph: dict[str, Any]) -> None:
     hashes = prefix_hashes(graph)
     kept = set(hashes.values())
     assert cached_nodes(hashes, kept) == len(graph)
-    assert longest_prefix(graph, hashes, kept) == max(prefix_sizes(graph).values())
-    assert cached_nodes(hashes, set()) == longest_prefix(graph, hashes, set()) == 0
+    assert cached_nodes(hashes, set()) == 0
 
 
 def test_files_count_by_content_and_not_by_name() -> None:

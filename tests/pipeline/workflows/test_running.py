@@ -14,7 +14,7 @@ from pipeline.jobs.moves import move
 from pipeline.providers.base import ProviderError
 from pipeline.workflows.binding import bind_workflow
 from pipeline.workflows.models import Workflow
-from pipeline.workflows.orders import file_hashes, graphs_of, order_of
+from pipeline.workflows.orders import file_hashes, order_of
 from pipeline.workflows.running import remember_prefixes, target_for
 from pipeline.workflows.usage import recent_jobs, uses_of
 from studio.core.errors import DomainError
@@ -29,7 +29,6 @@ from tests.pipeline.workflows.asking import (
 )
 from tests.pipeline.workflows.conftest import (
     AddInstance,
-    fixture,
     production,
 )
 
@@ -63,7 +62,6 @@ def test_each_output_has_a_graph_with_its_own_seed(submit: Submit, bound: Instan
         assert (sampler["steps"], sampler["cfg"]) == (12, 5.5)
         assert graph["3"]["inputs"]["text"] == "blur"
         assert graph["4"]["inputs"]["width"] == 504 and graph["7"]["inputs"]["width"] == 500
-    assert target.graphs == graphs_of(job, order_of(job), fixture()["object_info"])
     assert json.dumps(target.graphs[0])
 
 
@@ -101,7 +99,7 @@ def test_anchor_seed_frames_and_end_frame_arrive(
         parameters=parameters,
         inputs=[("start-frame", shades[0]), ("end-frame", shades[1])],
     )
-    graph = graphs_of(ended, order_of(ended), fixture()["object_info"])[0]
+    graph = target_for(start(ended, bound), request_of(ended)).graphs[0]
     assert graph["9"]["inputs"]["image"] == "input:end-frame:0"
     hashes = file_hashes(ended)
     assert set(hashes) == {"input:start-frame:0", "input:end-frame:0"}
