@@ -381,7 +381,8 @@ class ProviderClient:
 
     def _request(self, method: str, path: str, **body: Any) -> httpx.Request:
         """A request with the provider's headers, or without them when it goes elsewhere."""
-        if "://" in path and outbound.host_of(path) != outbound.host_of(self._access.base_url):
+        is_own = outbound.same_origin(path, self._access.base_url)
+        if httpx.URL(path).is_absolute_url and not is_own:
             plain = {"accept-encoding": "identity", "user-agent": "Seedframe"}
             headers = {**plain, **(body.pop("headers", None) or {})}
             return httpx.Request(method, path, headers=headers, **body)

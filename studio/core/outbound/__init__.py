@@ -21,6 +21,7 @@ from studio.core.outbound.addresses import (
     host_of,
     is_safe,
     open_socket,
+    same_origin,
 )
 from studio.core.outbound.download import Downloaded, Truncated, download
 from studio.core.outbound.transport import ResponseTooLarge, client
@@ -36,4 +37,5 @@ __all__ = [
     "host_of",
     "is_safe",
     "open_socket",
+    "same_origin",
 ]

@@ -93,6 +93,18 @@ def host_of(url: str) -> str:
     return f"{host}:{port}"
 
 
+def same_origin(url: httpx.URL | str, other: httpx.URL | str) -> bool:
+    """Whether two addresses have one scheme, host and port: a key for one is no key for others.
+
+    The same host without TLS is another one. False as well for what is no address.
+    """
+    try:
+        first, second = _split(str(url)), _split(str(other))
+    except UnsafeAddress:
+        return False
+    return (httpx.URL(url).scheme, *first) == (httpx.URL(other).scheme, *second)
+
+
 def check_url(
     url: str, *, allow_private: bool = False, allowed_hosts: Collection[str] = ()
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from studio.core.outbound.addresses import DEFAULT_PORTS
+from studio.core.outbound.addresses import same_origin
 
 REDIRECTS = 5
 
@@ -76,16 +76,12 @@ def _begin(
     left = deadline - time.monotonic()
     if left <= 0:
         raise httpx.ReadTimeout("The whole download took longer than allowed.")
-    own = _origin(target) == _origin(client.base_url)
+    own = same_origin(target, client.base_url)
     plain = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "Seedframe"}
     headers = {**client.headers, **plain} if own else plain
     extensions = {"limit_bytes": limit_bytes, "total_s": left, "timeout": client.timeout.as_dict()}
     request = httpx.Request("GET", target, headers=headers, extensions=extensions)
     return client.send(request, stream=True, auth=None, follow_redirects=False)
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or DEFAULT_PORTS.get(url.scheme)
 
 
 def _whole(response: httpx.Response, progress: Callable[[int], None] | None) -> bytes:

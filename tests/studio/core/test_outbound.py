@@ -246,6 +246,26 @@ def test_a_download_brings_no_key_but_to_its_own_origin(server: WebServer) -> No
         assert "x-key" not in other.calls[0].headers
 
 
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ("https://acme.example/b?c", True),
+        ("https://ACME.example:443/", True),
+        ("http://acme.example:443/", False),
+        ("http://acme.example/", False),
+        ("https://acme.example:8443/", False),
+        ("https://acme.example.evil/", False),
+        ("https://sub.acme.example/", False),
+        ("//acme.example/", False),
+        ("/a", False),
+        ("https://[", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(other: str, is_same: bool) -> None:
+    assert outbound.same_origin("https://acme.example", other) is is_same
+    assert outbound.same_origin(other, "https://acme.example/a") is is_same
+
+
 def test_what_is_too_long_is_refused_before_and_while_it_is_read(server: WebServer) -> None:
     with outbound.client(allowed_hosts=[server.host], limit_bytes=1000) as client:
         server.replies = [Reply(200, headers={"content-length": str(5 * 1024**3)})]
