@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from pipeline.jobs.matching import capped_providers, choose_worker
+from pipeline.jobs.matching import choose_worker, most_jobs
 from pipeline.jobs.models import Attempt, Job, JobState, Worker, WorkerKind, WorkerState
 from pipeline.jobs.moves import move
 from pipeline.jobs.states import ACTIVE
@@ -60,8 +60,10 @@ project_running AS (
 ),
 person_running AS (SELECT creator_id, sum(jobs) AS jobs FROM running GROUP BY 1),
 full_provider AS (
-    SELECT provider_id FROM running WHERE provider_id = ANY(%(capped)s)
-    GROUP BY 1 HAVING sum(jobs) >= %(provider_cap)s
+    SELECT r.provider_id FROM running r
+    JOIN unnest(%(providers)s::int[], %(most_jobs)s::int[]) AS cap(provider_id, jobs)
+        ON cap.provider_id = r.provider_id
+    GROUP BY r.provider_id, cap.jobs HAVING sum(r.jobs) >= cap.jobs
 ),
 heads AS (
     SELECT j.id, j.priority_id, j.project_id, j.creator_id, row_number() OVER (
@@ -166,6 +168,7 @@ def _may_decide(worker: Worker) -> bool:
 
 def _heads(*, is_local: bool, most: int, passed_over: Collection[int] = ()) -> list[Job]:
     """The jobs to look at, in the order of their turn."""
+    remote = [provider for provider in Provider.Code if provider != Provider.Code.LOCAL]
     with connection.cursor() as cursor:
         cursor.execute(
             _NEXT_JOBS,
@@ -174,8 +177,8 @@ def _heads(*, is_local: bool, most: int, passed_over: Collection[int] = ()) -> l
                 "queued": int(JobState.Code.QUEUED),
                 "local": int(Provider.Code.LOCAL),
                 "is_local": is_local,
-                "capped": [int(provider) for provider in capped_providers()],
-                "provider_cap": settings.PROVIDER_CONCURRENT_JOBS,
+                "providers": [int(provider) for provider in remote],
+                "most_jobs": [most_jobs(provider) for provider in remote],
                 "project_cap": settings.PROJECT_RUNNING_JOBS,
                 "passed_over": list(passed_over),
                 "most": most,

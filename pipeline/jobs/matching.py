@@ -1,8 +1,8 @@
 """Which worker takes a job of a provider that is not this machine, and why a job waits.
 
 A provider whose jobs run on registered machines says by its entry in `CHOOSERS` which of them
-takes a job now; the others are reached from anywhere, by the bridge itself, and have a limit of
-jobs at once (`PROVIDER_CONCURRENT_JOBS`).
+takes a job now; the others are reached from anywhere, by the bridge itself. Each provider has a
+limit of jobs at once, so that none holds all threads of the bridge (`most_jobs`).
 """
 
 from __future__ import annotations
@@ -29,9 +29,14 @@ def choose_worker(job: Job, bridge: Worker) -> Worker | None:
     return bridge if choose is None else choose(job)
 
 
-def capped_providers() -> list[Provider.Code]:
-    """Providers that take so many of our jobs at once and no more."""
-    return [p for p in Provider.Code if p != Provider.Code.LOCAL and p.code not in CHOOSERS]
+def most_jobs(provider: Provider.Code) -> int:
+    """How many jobs of the studio a remote provider has at once.
+
+    Registered machines take as many as their capacity says, but a job may wait in their queues for
+    hours, and holds a thread of the bridge meanwhile: paid providers are to have some, too.
+    """
+    on_machines = provider.code in CHOOSERS
+    return settings.MACHINE_CONCURRENT_JOBS if on_machines else settings.PROVIDER_CONCURRENT_JOBS
 
 
 def explain_wait(job: Job) -> str:
@@ -53,10 +58,9 @@ def explain_wait(job: Job) -> str:
         return _explain_turn(job)
     if reason := _explain_bridge():
         return reason
-    if provider in capped_providers():
-        running = active.filter(offer__model__provider_id=provider.value).count()
-        if running >= settings.PROVIDER_CONCURRENT_JOBS:
-            return f"{provider.label} works on {running} jobs of the studio, as many as it may."
+    running = active.filter(offer__model__provider_id=provider.value).count()
+    if running >= most_jobs(provider):
+        return f"{provider.label} works on {running} jobs of the studio, as many as it may."
     explain = EXPLAIN_WAIT.get(provider.code)
     return (explain(job) if explain is not None else "") or _explain_turn(job)
 

@@ -252,9 +252,11 @@ JOB_HEARTBEAT_SECONDS = 2
 JOB_HEARTBEAT_LIMIT_SECONDS = 20
 JOB_MAX_WORKER_LOSSES = 5
 PROJECT_RUNNING_JOBS = 8
-#: Jobs of remote providers in one bridge, and of one paid provider, at once.
+#: Jobs of remote providers in one bridge, of one paid provider, and of our ComfyUI, at once. The
+#: last may wait in the queues of instances for hours: a quarter of the threads is for the others.
 BRIDGE_THREADS = ENV.bridge_threads
 PROVIDER_CONCURRENT_JOBS = ENV.provider_jobs
+MACHINE_CONCURRENT_JOBS = max(1, BRIDGE_THREADS * 3 // 4)
 #: Jobs without an end that one person may have: the queue is everybody's.
 PERSON_UNFINISHED_JOBS = 500
 RESULT_CACHE_DAYS = 30

@@ -253,6 +253,31 @@ def test_a_provider_is_given_so_many_at_once(remote: Remote, settings: object) -
     assert claim_remote() is not None
 
 
+def test_registered_machines_leave_threads_to_paid_providers(
+    remote: Remote, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much room the machines have: their jobs may wait for hours."""
+    from pipeline.jobs import matching
+
+    settings.MACHINE_CONCURRENT_JOBS = 3  # type: ignore[attr-defined]
+    settings.PROVIDER_CONCURRENT_JOBS = 1  # type: ignore[attr-defined]
+    settings.PROJECT_RUNNING_JOBS = 100  # type: ignore[attr-defined]
+    monkeypatch.setitem(matching.CHOOSERS, "bria", lambda job: bridge_worker())
+    machines = [remote.submit() for _ in range(5)]
+    paid = [remote.submit(provider="gemini") for _ in range(2)]
+    assert _claimed(4) == [job.pk for job in (*machines[:3], paid[0])]
+    assert claim_remote() is None
+    waiting = Job.objects.select_related("offer__model").get(pk=machines[3].pk)
+    assert explain_wait(waiting) == "Bria works on 3 jobs of the studio, as many as it may."
+    end_attempt(Attempt.objects.get(job=machines[0]), LOST)
+    assert claim_remote() is not None and claim_remote() is None
+
+
+def test_the_share_of_machines_is_less_than_all_threads(settings: object) -> None:
+    most = settings.MACHINE_CONCURRENT_JOBS  # type: ignore[attr-defined]
+    assert 1 <= most < settings.BRIDGE_THREADS  # type: ignore[attr-defined]
+
+
 def test_remote_jobs_have_a_share_of_their_own(
     remote: Remote, submit: Submit, settings: object
 ) -> None:
