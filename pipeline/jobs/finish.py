@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -32,8 +32,12 @@ from pipeline.jobs.models import (
 from pipeline.jobs.moves import add_history, hint_ready, lock_job, move, publish_job
 from pipeline.operations.catalogue import is_step
 from pipeline.providers.base import Produced
+from pipeline.providers.documents import clean, unsigned
 from studio.core.lookups import Codes
 from studio.live.services import record_event
+
+#: Longest detail that is kept of an attempt, characters.
+MOST_DETAIL = 20_000
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,7 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
     Returns:
         False when the attempt had ended already; nothing was changed.
     """
+    ending = replace(ending, message=_storable(ending.message), detail=_storable(ending.detail))
     with transaction.atomic():
         job = lock_job(attempt.job)
         closed = Attempt.objects.filter(pk=attempt.pk, ended_at=None).update(
@@ -139,7 +144,7 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
             outcome_id=ending.outcome.value,
             error_class_id=ending.error_class.value if ending.error_class else None,
             message=ending.message,
-            detail=ending.detail[:20_000],
+            detail=ending.detail,
         )
         if not closed:
             return False
@@ -153,6 +158,11 @@ def end_attempt(attempt: Attempt, ending: Ending) -> bool:
         if Job.objects.filter(state_id=JobState.Code.QUEUED).exists():
             hint_ready()  # this worker, and perhaps a cap, is free for the next job
     return True
+
+
+def _storable(text: str) -> str:
+    """What somebody else's words are kept as: without signatures, and as a column holds them."""
+    return str(clean(unsigned(text[:MOST_DETAIL])))
 
 
 def fail_unstarted(job: Job, message: str) -> None:

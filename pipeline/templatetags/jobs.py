@@ -9,9 +9,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pipeline.jobs import rights
 from studio.templatetags.shell import duration_ms
 
 register = template.Library()
+
+
+register.filter("detail_for", lambda attempt, user: rights.detail_for(user, attempt))
 
 
 @register.simple_tag

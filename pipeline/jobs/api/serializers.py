@@ -18,6 +18,7 @@ from pipeline.jobs.models import (
     Priority,
     SelectionRule,
 )
+from pipeline.jobs.rights import detail_for
 from studio.core.api.fields import CodeField
 
 
@@ -27,6 +28,9 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
     worker = serializers.CharField(source="worker.name", read_only=True)
     outcome = serializers.CharField(source="outcome.code", read_only=True, allow_null=True)
     error_class = serializers.CharField(source="error_class.code", read_only=True, allow_null=True)
+    detail = serializers.SerializerMethodField(
+        help_text="Of own ComfyUI, and of failures inside the studio: for Admins, empty for others."
+    )
 
     class Meta:
         model = Attempt
@@ -44,6 +48,10 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             "progress_permille",
             "stage",
         ]
+
+    def get_detail(self, attempt: Attempt) -> str:
+        """What engineers want to see, if the reader may."""
+        return detail_for(self.context["request"].user, attempt)
 
 
 class OutputSerializer(serializers.ModelSerializer[JobOutput]):

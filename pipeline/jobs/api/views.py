@@ -49,6 +49,16 @@ def get_job(user: Any, code: UUID) -> Job:
     return found
 
 
+def job_document(request: Request, code: UUID) -> dict[str, Any]:
+    """A job as the API shows it to whoever asks.
+
+    Raises:
+        NotFound: there is none for this person.
+    """
+    found = get_job(request.user, code)
+    return JobDetailSerializer(found, context={"request": request}).data
+
+
 def job_request(spec: OperationSpec, data: dict[str, Any], key: str = "") -> JobRequest:
     """The service's request from a checked body."""
     return JobRequest(
@@ -105,7 +115,7 @@ class SubmitView(OperationBody):
             and user.idempotency_keys.filter(key=wanted.idempotency_key).exists()
         )
         job = submit_job(actor=user, project=project, request=wanted)
-        body = JobDetailSerializer(get_job(user, job.code)).data
+        body = job_document(request, job.code)
         return Response(body, status=status.HTTP_200_OK if known else status.HTTP_201_CREATED)
 
 
@@ -197,7 +207,7 @@ class JobView(APIView):
     @extend_schema(responses={200: JobDetailSerializer})
     def get(self, request: Request, code: UUID) -> Response:
         """A job with attempts, outputs, recipe and cost."""
-        return Response(JobDetailSerializer(get_job(request.user, code)).data)
+        return Response(job_document(request, code))
 
 
 class JobHistoryView(ListAPIView[JobEvent]):
@@ -222,7 +232,7 @@ class JobAction(APIView):
         """Act."""
         user: Any = request.user
         job = type(self).act(user, get_job(user, code), request)
-        return Response(JobDetailSerializer(get_job(user, job.code)).data)
+        return Response(job_document(request, job.code))
 
 
 def _own(method: Callable[..., Response]) -> Callable[..., Response]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from assets.models import Asset, Version
 from billing.ledger.queries import balance_of
@@ -22,11 +23,14 @@ from pipeline.jobs.models import (
     Job,
     JobState,
     LossPolicy,
+    Worker,
+    WorkerKind,
 )
 from pipeline.jobs.queries import compare_outputs
+from pipeline.jobs.rights import detail_for
 from pipeline.jobs.run import AttemptRun
 from pipeline.jobs.sweep import end_lost_attempts, sweep
-from pipeline.providers.base import Produced
+from pipeline.providers.base import Produced, ProviderError
 from studio.core.errors import Conflict
 from studio.core.models import Project, User
 from studio.core.services import set_user_role
@@ -117,7 +121,37 @@ def test_an_unexpected_error_still_ends_the_job(
     assert attempt.error_class_id == ErrorClass.Code.INTERNAL
     assert "a bug" not in attempt.message
     assert "RuntimeError: a bug" in attempt.detail
+    assert detail_for(creator, attempt) == "", "a traceback names folders of the machine"
     assert balance_of(creator) == before
+
+
+def test_who_reads_what_engineers_are_told(
+    submit: Submit, admin: User, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = submit(outputs=1)
+
+    def fail(*_: object) -> None:
+        raise ProviderError(
+            "It can't fetch https://files.example/a.png?X-Signature=4f3a.",
+            detail="render-1.internal\x00: wss://render-1/a?token=4f3a#b, HTTP://c.example/d?e",
+        )
+
+    monkeypatch.setattr("pipeline.providers.local.adapter.LocalAdapter.run", fail)
+    run_next()
+    attempt = job.attempts.get()
+    assert attempt.message == "It can't fetch https://files.example/a.png?…"
+    assert attempt.detail == "render-1.internal: wss://render-1/a?… HTTP://c.example/d?…"
+    comfyui, cluster = WorkerKind.Code.COMFYUI, WorkerKind.Code.CLUSTER
+    cases = ((creator, cluster, True), (creator, comfyui, False), (admin, comfyui, True))
+    for user, kind, may_see in cases:
+        Worker.objects.update(kind_id=kind)
+        client = Client()
+        client.force_login(user)
+        page = client.get(f"/jobs/{job.code}/").content.decode()
+        assert "files.example" in page and ("render-1.internal" in page) is may_see
+        told = client.get(f"/api/v1/jobs/{job.code}/").json()["attempts"][0]
+        assert told["message"] == attempt.message
+        assert told["detail"] == (attempt.detail if may_see else "")
 
 
 def test_cancel_before_it_starts(submit: Submit, priced: None, creator: User) -> None:
