@@ -31,10 +31,10 @@ from pipeline.imaging.structured_words import (
 )
 from pipeline.operations.create_image import ASPECTS, CREATE_IMAGE
 from pipeline.operations.declaration import MAX_RANDOM_SEED
-from pipeline.operations.offers import all_offers
+from pipeline.operations.offers import all_offers, why_unusable
 from pipeline.operations.retirement import not_retired
 from studio.core.forms import StudioForm
-from studio.core.models import Project
+from studio.core.models import Project, User
 
 #: What the names of the document's fields begin with in the form.
 PREFIX = "d."
@@ -280,12 +280,16 @@ class SettingsForm(StudioForm):
         label="Random seed", min_value=0, max_value=MAX_RANDOM_SEED, required=False
     )
 
-    def __init__(self, *args: Any, projects: Sequence[Project], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, projects: Sequence[Project], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["project"]
         chosen.choices = [(str(p.code), p.name) for p in projects]
+        # Bria reads the document itself; but what the person can't use must not be the first choice
         self.offers = sorted(
-            not_retired(all_offers(CREATE_IMAGE)), key=lambda o: o.provider != "bria"
+            not_retired(all_offers(CREATE_IMAGE)),
+            key=lambda o: (bool(why_unusable(o, user)), o.provider != "bria"),
         )
         models: Any = self.fields["model"]
         models.choices = [(key_of(offer), offer.title) for offer in self.offers]

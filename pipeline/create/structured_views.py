@@ -52,7 +52,7 @@ def editor(request: HttpRequest) -> HttpResponse:
     projects = queries.creatable_projects(user)
     project = queries.last_used(user, projects)
     initial.setdefault("project", str(project.code) if project else "")
-    form = SettingsForm(projects=projects, initial=initial)
+    form = SettingsForm(user=user, projects=projects, initial=initial)
     context = _context(request, form, checked) | {"is_fresh": not request.GET.get("job")}
     if wanted := request.GET.get("proposal"):
         shown = queries.shown_job(user, _uuid(wanted))
@@ -123,7 +123,7 @@ def _values(sent: QueryDict) -> dict[str, str]:
 
 def _settings(request: HttpRequest) -> SettingsForm:
     user: Any = request.user
-    form = SettingsForm(request.POST, projects=queries.creatable_projects(user))
+    form = SettingsForm(request.POST, user=user, projects=queries.creatable_projects(user))
     form.is_valid()
     return form
 

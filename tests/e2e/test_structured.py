@@ -116,7 +116,7 @@ def test_a_filled_document_is_accessible_in_every_look(open_as: Opener) -> None:
     expect(page.locator("#structured-check")).to_contain_text("3 to complete")
     page.evaluate(AXE)
     assert complaints(page, EVERYTHING) == []
-    for theme, scheme in LOOKS:
+    for theme, scheme in LOOKS[1:]:
         page.evaluate(DRESS, {"theme": theme, "scheme": scheme})
         assert complaints(page, COLOURS) == []
     page.set_viewport_size(NARROW)

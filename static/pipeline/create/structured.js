@@ -47,6 +47,11 @@ class StructuredEditor extends HTMLElement {
     }
   }
 
+  /** Whether a fresh page still has the document that it came with. */
+  isUntouched() {
+    return "fresh" in this.dataset && this.raw.value === this.raw.defaultValue;
+  }
+
   typed(field) {
     if (field === this.raw) {
       const found = this.parsed();
@@ -147,7 +152,8 @@ class StructuredEditor extends HTMLElement {
   /** Put what the check says at the fields. */
   place() {
     const said = new Map();
-    for (const item of this.querySelectorAll("#structured-check [data-problem]:not([data-note])")) said.set(item.dataset.problem, item.querySelector("[data-message]").textContent);
+    // a document that nobody has begun is not wrong yet
+    if (!this.isUntouched()) for (const item of this.querySelectorAll("#structured-check [data-problem]:not([data-note])")) said.set(item.dataset.problem, item.querySelector("[data-message]").textContent);
     for (const field of this.form.querySelectorAll("[data-path]")) {
       const message = said.get(field.dataset.path) ?? "";
       const box = field.closest("[data-field]").querySelector("[data-error]");
