@@ -280,9 +280,7 @@ class SettingsForm(StudioForm):
         label="Random seed", min_value=0, max_value=MAX_RANDOM_SEED, required=False
     )
 
-    def __init__(
-        self, *args: Any, user: User, projects: Sequence[Project], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, user: User, projects: Sequence[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["project"]
         chosen.choices = [(str(p.code), p.name) for p in projects]
