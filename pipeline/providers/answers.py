@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any, TypeGuard
 import httpx
 
 from pipeline.providers.base import Ambiguous, ErrorClass, ProviderError, RateLimited
+from pipeline.providers.documents import parse_json
 
 #: Longest part of a body that is kept, characters.
 KEPT = 600
@@ -68,8 +68,8 @@ class Answer:
     def document(self) -> Any:
         """The document in it, whatever it says it is; None when it is none. For error bodies."""
         try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
+            return parse_json(self.content)
+        except ValueError:
             return None
 
     def image(self) -> bytes:
