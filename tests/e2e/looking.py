@@ -80,8 +80,9 @@ def look_at(
     problems = {"1440 px": overflow(page)}
     page.evaluate(AXE)
     rules = EVERYTHING
-    for theme, scheme in LOOKS[:1] if page_of.is_foreign else looks:
-        page.evaluate(DRESS, {"theme": theme, "scheme": scheme})
+    for theme, scheme in looks:
+        if not page_of.is_foreign:
+            page.evaluate(DRESS, {"theme": theme, "scheme": scheme})
         problems[f"{theme} {scheme}"] = complaints(page, rules)
         rules = COLOURS
     page.set_viewport_size(NARROW)
