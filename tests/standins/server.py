@@ -205,7 +205,9 @@ def serve(
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on, outside the range of outgoing connections."""
-    for port in set(random.SystemRandom().sample(PORTS, 200)) - OTHER_PROTOCOLS:
+    for port in random.SystemRandom().sample(PORTS, 200):
+        if port in OTHER_PROTOCOLS:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
