@@ -32,7 +32,7 @@ from pipeline.workflows.models import (
 from pipeline.workflows.overview import drawing, shown_nodes
 from pipeline.workflows.parameters import parameters_of
 from pipeline.workflows.policy import instances_in_use, may_change
-from pipeline.workflows.readiness import graph_to_check, validate_on
+from pipeline.workflows.readiness import NOT_KNOWN, graph_to_check, validate_on
 from pipeline.workflows.usage import recent_jobs, uses_of
 from pipeline.workflows.validation import Finding
 from studio.core.models import Project
@@ -196,8 +196,13 @@ def try_out_context(
         context["sent"] = json.dumps(report.graph, indent=2, ensure_ascii=False)
         parts = {(item.node_id, item.field) for item in report.findings}
         context["others"] = [
-            item for item in report.missing if (item.node_id, item.field) not in parts
+            item
+            for item in report.missing
+            if (item.node_id, item.field) not in parts and item.value != NOT_KNOWN
         ]
+        context["is_untold"] = not report.problems and any(
+            item.value == NOT_KNOWN for item in report.missing
+        )
     return context
 
 

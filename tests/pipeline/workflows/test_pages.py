@@ -106,7 +106,7 @@ def test_one_goes_from_draft_to_serving(admin: User, add_instance: AddInstance) 
     silent.catalogue.delete()
     assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
     page = text(client, path_of(version))
-    assert "Nothing has been checked yet" in page and "not checked yet" in page
+    assert "Nothing has been checked yet" in page and "it has not told what it has" in page
     assert "No instance has all" not in page
     add_instance("render-7")
     assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
