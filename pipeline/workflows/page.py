@@ -14,6 +14,7 @@ from django.http import QueryDict
 from assets.models import LineageRole
 from pipeline.comfyui.models import Instance
 from pipeline.operations.catalogue import CATALOGUE
+from pipeline.operations.declaration import OperationSpec
 from pipeline.workflows import queries
 from pipeline.workflows.binding import RUN, production_version
 from pipeline.workflows.catalogues import catalogues_of
@@ -173,7 +174,16 @@ def serves(version: WorkflowVersion) -> list[tuple[str, list[str]]]:
     codes = version.workflow.bindings.values_list("operation__code", flat=True)
     specs = [CATALOGUE[code] for code in codes if code in CATALOGUE]
     own = parameters_of(version)
-    return [(spec.title, sorted(ignored_names(spec, own))) for spec in specs]
+    return [
+        (spec.title, sorted(_title_of(spec, name) for name in ignored_names(spec, own)))
+        for spec in specs
+    ]
+
+
+def _title_of(spec: OperationSpec, name: str) -> str:
+    """A parameter or role as the operation's form calls it."""
+    declared = spec.parameters.model_fields.get(name)
+    return (declared.title if declared else None) or name.replace("_", " ")
 
 
 def moves_of(version: WorkflowVersion) -> list[Move]:

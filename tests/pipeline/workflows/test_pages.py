@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from pipeline.jobs.models import Job
+from pipeline.jobs.models import Job, Worker, WorkerState
 from pipeline.workflows.models import Workflow, WorkflowBinding, WorkflowState, WorkflowVersion
 from pipeline.workflows.readiness import check_version
 from studio.core.models import Project, User
@@ -204,6 +204,13 @@ def test_import_says_what_is_wrong(admin: User, given: dict[str, str], words: st
     assert answer.status_code == 422 and words in answer.content.decode()
 
 
+def test_import_is_named_after_its_file(admin: User, text_to_image: dict[str, Any]) -> None:
+    file = SimpleUploadedFile("harbour at dusk.json", json.dumps(text_to_image).encode())
+    first = signed_in(admin).post("/workflows/new/", {"name": " ", "file": file})
+    assert first.status_code == 200
+    assert lines(first.content.decode())["name"] == "harbour at dusk"
+
+
 def test_import_shows_what_is_missing(
     admin: User, text_to_image: dict[str, Any], add_instance: AddInstance
 ) -> None:
@@ -277,6 +284,21 @@ def test_dry_run(admin: User, add_instance: AddInstance) -> None:
     ).content.decode()
     assert "should be at most" in page
     assert client.post(path_of(version, "dry-run/"), {"instance": "x"}).status_code == 422
+
+
+def test_dry_run_on_what_has_told_nothing(admin: User, add_instance: AddInstance) -> None:
+    silent = add_instance("a-silent-one")
+    silent.catalogue.delete()
+    Worker.objects.filter(pk=silent.worker_id).update(state_id=WorkerState.Code.OFFLINE)
+    ready = add_instance("ready").worker
+    client = signed_in(admin)
+    version = version_of(SDXL)
+    sent = lines(text(client, path_of(version, "dry-run/")))
+    assert sent["instance"] == str(ready.code), "one that is online comes first"
+    sent |= {"instance": str(silent.worker.code), "values.prompt": "a harbour"}
+    page = client.post(path_of(version, "dry-run/"), sent, headers=HTMX).content.decode()
+    assert "has not told yet what it has" in page
+    assert "would not take it" not in page and "not known yet" not in page
 
 
 def test_run_by_typed_form(
