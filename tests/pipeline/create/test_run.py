@@ -17,9 +17,7 @@ from tests.pipeline.operations.inputs import audio_version, image_version
 
 pytestmark = pytest.mark.django_db
 #: Of all but workflows: each of those has a form of its own.
-LISTED = [
-    spec.code for spec in CATALOGUE.values() if spec.is_listed and spec.code != "comfyui.run"
-]
+LISTED = [spec.code for spec in CATALOGUE.values() if spec.is_listed and spec.code != "comfyui.run"]
 CROP = {"left_px": 1, "top_px": 2, "width_px": 30, "height_px": 20}
 
 

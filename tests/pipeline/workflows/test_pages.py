@@ -321,6 +321,7 @@ def test_run_by_typed_form(
     job = Job.objects.get()
     assert job.parameters["workflow"] == SDXL and job.parameters["version"] == 1
     assert job.parameters["values"]["prompt"] == "a harbour" and job.random_seed == 7
+    assert "#hourglass" in answer.content.decode(), "why it waits"
     again = client.get(f"/operations/comfyui.run/run/?job={job.code}")
     assert again.headers["Location"] == path_of(version, f"run/?job={job.code}")
     assert "a harbour" in text(client, again.headers["Location"])
