@@ -98,7 +98,7 @@ def mark_silent_workers() -> None:
         created_at__lt=limit,
         offer__model__provider_id=Provider.Code.LOCAL.value,
     )
-    speaks = ~Q(kind=WorkerKind.Code.CLUSTER)
+    spared = Q(kind=WorkerKind.Code.CLUSTER)
     if ready.exists():
-        speaks |= ~Exists(Attempt.objects.filter(worker=OuterRef("pk"), ended_at=None))
-    silent.filter(speaks).update(state_id=WorkerState.Code.OFFLINE)
+        spared &= Q(Exists(Attempt.objects.filter(worker=OuterRef("pk"), ended_at=None)))
+    silent.exclude(spared).update(state_id=WorkerState.Code.OFFLINE)

@@ -47,7 +47,8 @@ def new(request: HttpRequest) -> HttpResponse:
         data["text"] = data["document"]
     elif "file" in request.FILES and not data.get("name", "").strip():
         # a browser forgets the file when the form comes back for want of a name
-        data["name"] = PurePath(request.FILES["file"].name or "").stem[:120]
+        file: Any = request.FILES["file"]
+        data["name"] = PurePath(file.name or "").stem[:120]
     form = ImportForm(data, request.FILES, user=actor, projects=projects)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
