@@ -19,8 +19,7 @@ class Panel:
     """A panel on the page of an instance, fetched from its own address.
 
     Args:
-        url_name: name of a URL pattern whose only argument is the worker's code; a panel that
-            answers 204 is left out.
+        url_name: name of a URL pattern whose only argument is the worker's code.
         order: panels stand by it, then by title.
     """
 

@@ -56,6 +56,11 @@ class WorkerRow:
     figures: Figures
 
     @property
+    def is_heard(self) -> bool:
+        """Whether it has ever answered; an instance counts from after its registration."""
+        return self.instance is None or self.worker.heartbeat_at > self.worker.created_at
+
+    @property
     def vram_used_bytes(self) -> int:
         """Of its first device."""
         return self.vital.vram_total_bytes - self.vital.vram_free_bytes if self.vital else 0

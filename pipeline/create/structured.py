@@ -40,11 +40,16 @@ def request_document(form: SettingsForm, checked: Checked, picture: UUID | None)
     """The request for a document, by the way that was chosen.
 
     Raises:
-        Invalid: a document is to be refined that is no JSON.
+        Invalid: a document is to be refined that is no JSON, or says nothing.
     """
     way, words = form.cleaned_data["way"], form.cleaned_data["words"]
     if way == REFINE and checked.document is None:
         raise Invalid("The document is no JSON yet, so it can’t be refined.")
+    if way == REFINE and not checked.words:
+        raise Invalid(
+            "The document is empty, so there is nothing to refine.",
+            remedy="Have one made from words first, or fill in the form.",
+        )
     return JobRequest(
         operation=STRUCTURE_PROMPT.code,
         parameters={

@@ -197,6 +197,8 @@ def _derived(user: Any, job: Job) -> Any:
 
 
 def _text(value: Any) -> str:
+    if value is None:  # left to the model: a row would only say so
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict | list):

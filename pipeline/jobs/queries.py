@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
 from assets.models import Version
 from pipeline.imaging.measures import hamming64
-from pipeline.jobs.models import Attempt, Job, JobOutput, JobState
+from pipeline.jobs.models import Attempt, DerivationKind, Job, JobOutput, JobState
 from pipeline.jobs.states import FINAL
 
 
@@ -66,6 +67,14 @@ class Comparison:
     theirs: Version | None
     tier: str
     distance_bits: int | None
+
+
+def stand_in_for(user: Any, job: Job) -> Job | None:
+    """The job that took the place of a failed one, if this person may see it. One query."""
+    found = Job.objects.visible_to(user).filter(
+        derivation__source=job, derivation__kind_id=DerivationKind.Code.FALLBACK
+    )
+    return found.select_related("offer__model", "state").first()
 
 
 def compare_outputs(job: Job, source: Job) -> list[Comparison]:

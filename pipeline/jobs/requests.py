@@ -18,7 +18,7 @@ from pipeline.jobs.models import (
     SelectionRule,
 )
 from pipeline.jobs.recipes import sha256_of
-from pipeline.operations.declaration import OperationSpec
+from pipeline.operations.declaration import InputSpec, OperationSpec
 from studio.core.errors import Conflict, Invalid
 from studio.core.models import Project, User
 
@@ -113,6 +113,12 @@ def find_needs(actor: User, project: Project, codes: Sequence[uuid.UUID]) -> lis
     return found
 
 
+def _how_many(item: InputSpec) -> str:
+    if item.at_least != item.at_most:
+        return f"{item.at_least} to {item.at_most} files"
+    return "one file" if item.at_least == 1 else f"{item.at_least} files"
+
+
 def find_inputs(
     actor: User, project: Project, spec: OperationSpec, wanted: Sequence[tuple[str, uuid.UUID]]
 ) -> list[tuple[LineageRole.Code, Version]]:
@@ -139,7 +145,7 @@ def find_inputs(
     for role, item in specs.items():
         count = sum(r.code == role for r, _ in found)
         if not item.at_least <= count <= item.at_most and not problems:
-            problems.append(f"{role}: {item.at_least} to {item.at_most} files, not {count}.")
+            problems.append(f"{item.role.label} takes {_how_many(item)}, not {count or 'none'}.")
     if problems:
         raise Invalid("The inputs do not fit. " + problems[0], fields={"inputs": problems})
     return found

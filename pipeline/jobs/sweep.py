@@ -7,17 +7,19 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from pipeline.jobs.finish import LOST, end_attempt, release_if_ready
-from pipeline.jobs.models import Attempt, Job, JobState, Worker, WorkerState
+from pipeline.jobs.models import Attempt, Job, JobState, Worker, WorkerKind, WorkerState
 from pipeline.jobs.moves import hint_ready, lock_job, move
 from pipeline.providers.models import Provider
 
 log = logging.getLogger(__name__)
 
 HINT_AFTER = timedelta(seconds=5)
+SILENT_AFTER = timedelta(seconds=120)
 MOST_AT_ONCE = 100
 
 
@@ -84,8 +86,19 @@ def repeat_hints() -> int:
 
 
 def mark_silent_workers() -> None:
-    """Call workers offline that no process has spoken for; drain stays as a person set it."""
-    limit = timezone.now() - timedelta(seconds=120)
-    Worker.objects.filter(heartbeat_at__lt=limit, state=WorkerState.Code.ONLINE).update(
-        state_id=WorkerState.Code.OFFLINE
+    """Call workers offline that no process has spoken for; drain stays as a person set it.
+
+    A task cluster speaks only when it takes a job: idle or busy it is not silent, but it is when
+    jobs of this machine stand ready and nobody takes them.
+    """
+    limit = timezone.now() - SILENT_AFTER
+    silent = Worker.objects.filter(heartbeat_at__lt=limit, state=WorkerState.Code.ONLINE)
+    ready = Job.objects.filter(
+        state_id=JobState.Code.QUEUED,
+        created_at__lt=limit,
+        offer__model__provider_id=Provider.Code.LOCAL.value,
     )
+    spared = Q(kind=WorkerKind.Code.CLUSTER)
+    if ready.exists():
+        spared &= Q(Exists(Attempt.objects.filter(worker=OuterRef("pk"), ended_at=None)))
+    silent.exclude(spared).update(state_id=WorkerState.Code.OFFLINE)

@@ -137,9 +137,9 @@ def error_for(answer: Answer) -> ProviderError:
         message, kind = f"{name} took too long{said}", ErrorClass.TIMEOUT
     elif status == 429:
         wait = answer.retry_after_s
-        when = f" in {round(wait)} seconds" if wait else " later"
+        later = " Try again later." if wait is None else ""  # else the wait itself is told
         return RateLimited(
-            f"{name} takes no more requests for now. Try again{when}.",
+            f"{name} takes no more requests for now.{later}",
             detail=answer.told(),
             retry_after_s=wait,
         )

@@ -9,13 +9,23 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pipeline.jobs import rights
+from pipeline.jobs import queries, rights
+from pipeline.jobs.matching import explain_wait
+from pipeline.jobs.models import Job
+from pipeline.providers.models import Provider
 from studio.templatetags.shell import duration_ms
 
 register = template.Library()
 
 
 register.filter("detail_for", lambda attempt, user: rights.detail_for(user, attempt))
+register.filter("stand_in_for", lambda job, user: queries.stand_in_for(user, job))
+
+
+@register.filter
+def away_wait(job: Job) -> str:
+    """Why a job that is queued for somebody else than this machine does not run yet; or empty."""
+    return explain_wait(job) if job.offer.model.provider_id != Provider.Code.LOCAL.value else ""
 
 
 @register.simple_tag

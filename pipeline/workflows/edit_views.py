@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,10 @@ def new(request: HttpRequest) -> HttpResponse:
     is_second = "document" in data
     if is_second:
         data["text"] = data["document"]
+    elif "file" in request.FILES and not data.get("name", "").strip():
+        # a browser forgets the file when the form comes back for want of a name
+        file: Any = request.FILES["file"]
+        data["name"] = PurePath(file.name or "").stem[:120]
     form = ImportForm(data, request.FILES, user=actor, projects=projects)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():

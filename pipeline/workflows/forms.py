@@ -36,7 +36,7 @@ class ImportForm(StudioForm):
         strip=False,
         widget=forms.Textarea(attrs={"class": "code", "rows": 8, "spellcheck": "false"}),
     )
-    name = forms.CharField(max_length=120, help_text="What people call it")
+    name = forms.CharField(max_length=120, help_text="What people call it; empty: as the file")
     project = forms.ChoiceField(
         required=False,
         label="For",

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from assets.models import LineageRole
 from pipeline.comfyui.models import Instance
 from pipeline.operations.catalogue import CATALOGUE
+from pipeline.operations.declaration import OperationSpec
 from pipeline.workflows import queries
 from pipeline.workflows.binding import RUN, production_version
 from pipeline.workflows.catalogues import catalogues_of
@@ -32,7 +33,7 @@ from pipeline.workflows.models import (
 from pipeline.workflows.overview import drawing, shown_nodes
 from pipeline.workflows.parameters import parameters_of
 from pipeline.workflows.policy import instances_in_use, may_change
-from pipeline.workflows.readiness import graph_to_check, validate_on
+from pipeline.workflows.readiness import NOT_KNOWN, graph_to_check, validate_on
 from pipeline.workflows.usage import recent_jobs, uses_of
 from pipeline.workflows.validation import Finding
 from studio.core.models import Project
@@ -173,7 +174,16 @@ def serves(version: WorkflowVersion) -> list[tuple[str, list[str]]]:
     codes = version.workflow.bindings.values_list("operation__code", flat=True)
     specs = [CATALOGUE[code] for code in codes if code in CATALOGUE]
     own = parameters_of(version)
-    return [(spec.title, sorted(ignored_names(spec, own))) for spec in specs]
+    return [
+        (spec.title, sorted(_title_of(spec, name) for name in ignored_names(spec, own)))
+        for spec in specs
+    ]
+
+
+def _title_of(spec: OperationSpec, name: str) -> str:
+    """A parameter or role as the operation's form calls it."""
+    declared = spec.parameters.model_fields.get(name)
+    return (declared.title if declared else None) or name.replace("_", " ")
 
 
 def moves_of(version: WorkflowVersion) -> list[Move]:
@@ -196,8 +206,13 @@ def try_out_context(
         context["sent"] = json.dumps(report.graph, indent=2, ensure_ascii=False)
         parts = {(item.node_id, item.field) for item in report.findings}
         context["others"] = [
-            item for item in report.missing if (item.node_id, item.field) not in parts
+            item
+            for item in report.missing
+            if (item.node_id, item.field) not in parts and item.value != NOT_KNOWN
         ]
+        context["is_untold"] = not report.problems and any(
+            item.value == NOT_KNOWN for item in report.missing
+        )
     return context
 
 

@@ -22,6 +22,8 @@ from pipeline.workflows.mapping import MAY_BE_LEFT_OUT, Parameter
 from pipeline.workflows.objectinfo import InputInfo, ObjectInfo, input_map
 
 _SEEDS = ("seed", "noise_seed")
+#: Editors in browsers keep whole numbers exactly up to here.
+_LARGEST_SEED = float(2**53 - 1)
 _NEGATIVE = "negative"
 #: Inputs that lead to words: of samplers, of guiders.
 _CONDITIONS = ("positive", "conditioning", "cond", "cond1", _NEGATIVE, "cond2")
@@ -263,7 +265,7 @@ def _seeds(graph: Graph, object_info: ObjectInfo) -> list[Parameter]:
                     "random-seed",
                     ((node_id, item.name),),
                     minimum=0,
-                    maximum=min(item.maximum or 0, float(2**63)) or None,
+                    maximum=min(item.maximum or 0, _LARGEST_SEED) or None,
                     help="Its own for each output.",
                 )
             )

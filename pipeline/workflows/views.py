@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from pipeline.comfyui.queries import get_instance
+from pipeline.jobs.models import WorkerState
 from pipeline.workflows import page, queries
 from pipeline.workflows.dryrun import dry_run
 from pipeline.workflows.forms import DryRunForm
@@ -46,7 +47,10 @@ def try_out(request: HttpRequest, code: UUID) -> HttpResponse:
     actor: Any = request.user
     found = queries.get_version(actor, code)
     require_change(actor, found.workflow.project)
-    instances = list(instances_in_use().order_by("worker__name"))
+    instances = sorted(
+        instances_in_use().order_by("worker__name"),
+        key=lambda item: item.worker.state_id != WorkerState.Code.ONLINE,
+    )
     form = DryRunForm(request.POST or None, instances=instances, parameters=parameters_of(found))
     report = None
     if form.is_valid():

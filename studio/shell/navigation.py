@@ -32,7 +32,7 @@ class Section:
 
     Args:
         key: letter that follows `g` on the keyboard.
-        below: the section is current on all addresses that start with this.
+        below: the section is current on all addresses that start with this, or with one of these.
         narrow: kept in the bottom bar of a phone; the others are behind “More”.
         admins: only Admins see it.
     """
@@ -41,7 +41,7 @@ class Section:
     label: str
     icon: str
     key: str
-    below: str
+    below: str | tuple[str, ...]
     narrow: bool = False
     admins: bool = False
 
@@ -86,7 +86,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("scenes", "Scenes", "clapperboard", "s", "/scenes/"),
     Section("jobs", "Jobs", "list-checks", "j", "/jobs/", narrow=True),
     Section("projects", "Projects", "folder-kanban", "p", "/projects/"),
-    Section("workers", "Workers", "server", "k", "/workers/"),
+    Section("workers", "Workers", "server", "k", ("/workers/", "/installs/")),
     Section("workflows", "Workflows", "workflow", "f", "/workflow"),
     Section("providers", "Providers", "cpu", "v", "/providers/"),
     Section("operations", "Operations", "shapes", "o", "/operations/"),

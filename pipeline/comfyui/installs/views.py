@@ -78,12 +78,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def panel(request: HttpRequest, code: UUID) -> HttpResponse:
-    """The last installations on one worker; nothing for one that is not managed."""
+    """The last installations on one worker; for one that is not managed, that it is not."""
     instance = get_instance(code)
     plans = queries.all_plans().filter(instance=instance)[:5]
-    if not instance.install_name and not plans:
-        return HttpResponse(status=204)
-    context = {"worker": instance.worker, "plans": plans}
+    is_managed = bool(instance.install_name)
+    context = {"worker": instance.worker, "plans": plans, "is_managed": is_managed}
     return render_page(request, "pipeline/comfyui/installs/panel.html", context)
 
 

@@ -52,9 +52,9 @@ def explain(answer: Answer) -> ProviderError | None:
         )
     if answer.status == 429:
         wait = answer.retry_after_s if answer.retry_after_s is not None else _delay(details)
-        when = f" in {round(wait)} seconds" if wait else " later"
+        later = " Try again later." if wait is None else ""  # else the wait itself is told
         return RateLimited(
-            f"{NAME} takes no more requests for now. Try again{when}.",
+            f"{NAME} takes no more requests for now.{later}",
             detail=told,
             retry_after_s=wait,
         )

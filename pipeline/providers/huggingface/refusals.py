@@ -32,9 +32,9 @@ def explain(answer: Answer) -> ProviderError | None:
         reset = _RESET.search(answer.headers.get("ratelimit", ""))
         if wait is None and reset:
             wait = float(reset[1])
-        when = f" in {round(wait)} seconds" if wait else " later"
+        later = " Try again later." if wait is None else ""  # else the wait itself is told
         return RateLimited(
-            f"{NAME} takes no more requests for now. Try again{when}.",
+            f"{NAME} takes no more requests for now.{later}",
             detail=told,
             retry_after_s=wait,
         )

@@ -2,7 +2,8 @@
  * Live fragments of jobs.
  *
  * <live-job data-job="code">: fires `refresh` on itself, for hx-trigger, when a message is about its
- * job or about an asset that it shows ([data-asset]). <elapsed-time datetime="…">: counts on.
+ * job or about an asset that it shows ([data-asset]). With [data-queued] progress counts, too: the
+ * job was taken before its fragment was here to hear of it. <elapsed-time datetime="…">: counts on.
  */
 const SETTLE_MS = 120;
 
@@ -12,6 +13,7 @@ class LiveJob extends HTMLElement {
     const { signal } = this.listeners;
     const about = ({ detail }) => detail?.code === this.dataset.job && this.refresh();
     for (const name of ["job-changed", "job-output"]) document.body.addEventListener(name, about, { signal });
+    document.body.addEventListener("job-progress", (event) => "queued" in this.dataset && about(event), { signal });
     document.body.addEventListener("asset-rendered", ({ detail }) => this.querySelector(`[data-asset="${CSS.escape(detail.code)}"]`) && this.refresh(), { signal });
   }
 

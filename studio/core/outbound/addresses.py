@@ -159,9 +159,9 @@ def addresses_of(host: str, port: int, policy: Policy) -> list[str]:
     if not _is_allowed(host, port, policy):
         for address in found:
             if not is_safe(address, allow_private=policy.allow_private):
+                kinds = "link-local or reserved" if policy.allow_private else "private or reserved"
                 raise UnsafeAddress(
-                    f"{host} leads to an address that the studio does not call:"
-                    " private, local or reserved."
+                    f"{host} leads to an address that the studio does not call: {kinds}."
                 )
     return found
 

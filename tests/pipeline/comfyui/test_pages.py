@@ -14,7 +14,7 @@ from pipeline.comfyui.charts import charts, steps_of
 from pipeline.comfyui.heartbeat import beat_all
 from pipeline.comfyui.models import Instance, InstanceTag, Vital
 from pipeline.comfyui.services import register_instance, remove_instance
-from pipeline.jobs.models import Attempt, AttemptOutcome, Worker, WorkerKind
+from pipeline.jobs.models import Attempt, AttemptOutcome, Worker, WorkerKind, WorkerState
 from studio.core.models import ApiScope, User
 from studio.live.consumers import find_groups
 from studio.live.services import studio_group
@@ -69,6 +69,16 @@ def test_list_shows_all_kinds(instance: Instance, creator: User) -> None:
     for words in ("render-1", "studio/jobs", "studio/bridge", "24gb", "<meter", "Online"):
         assert words in page
     assert "3 of 3 take work" in page and "standin" not in page and instance.url not in page
+
+
+def test_what_never_answered_was_never_heard_of(instance: Instance, creator: User) -> None:
+    client = signed_in(creator)
+    Worker.objects.filter(pk=instance.worker_id).update(state_id=WorkerState.Code.OFFLINE)
+    assert "never</span>" in text(client, "/workers/")
+    assert "<dd>never</dd>" in text(client, path_of(instance))
+    beat_all()
+    assert "never</span>" not in text(client, "/workers/")
+    assert "<dd>never</dd>" not in text(client, path_of(instance))
 
 
 def test_retired_ones_have_their_own_list(instance: Instance, admin: User, run_on: RunOn) -> None:

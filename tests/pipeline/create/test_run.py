@@ -129,7 +129,7 @@ def test_what_is_wrong_stays_in_the_form(creator: User, project: Project) -> Non
     assert re.search(r'name="left_px" value="7"', text)
     missing = send(creator, "seed.crop", project=project.code, offer="local/crop", **CROP)
     assert missing.status_code == 422
-    assert "base: 1 to 1 files, not 0" in missing.content.decode()
+    assert "Base image takes one file, not none" in missing.content.decode()
     assert not Job.objects.exists()
 
 

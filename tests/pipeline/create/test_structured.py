@@ -123,6 +123,7 @@ def test_the_rig_is_put_into_words(web, creator) -> None:
     ("changes", "words"),
     [
         ({"way": "refine", "document": "{"}, "no JSON yet"),
+        ({"way": "refine", "document": '{"short_description": ""}'}, "nothing to refine"),
         ({"way": "picture", "words": ""}, "Write a prompt, or choose a picture."),
         ({"way": "refine", "words": ""}, "Say in the prompt what to change"),
         ({"quality": "best"}, "Quality: "),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from assets.models import Asset, Version
 from billing.ledger.queries import balance_of
@@ -25,11 +27,12 @@ from pipeline.jobs.models import (
     LossPolicy,
     Worker,
     WorkerKind,
+    WorkerState,
 )
 from pipeline.jobs.queries import compare_outputs
 from pipeline.jobs.rights import detail_for
 from pipeline.jobs.run import AttemptRun
-from pipeline.jobs.sweep import end_lost_attempts, sweep
+from pipeline.jobs.sweep import end_lost_attempts, mark_silent_workers, sweep
 from pipeline.providers.base import Produced, ProviderError
 from studio.core.errors import Conflict
 from studio.core.models import Project, User
@@ -66,6 +69,25 @@ def test_a_job_runs_to_success_and_is_charged(
 
 def test_nothing_is_ready(submit: Submit) -> None:
     assert run_next() is None
+
+
+def test_a_task_cluster_is_silent_only_while_jobs_wait_for_it(submit: Submit) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    cluster = Worker.objects.create(name="studio/jobs", heartbeat_at=long_ago)
+    bridge = Worker.objects.create(
+        name="studio/bridge", kind_id=WorkerKind.Code.BRIDGE, heartbeat_at=long_ago
+    )
+
+    def states() -> list[int]:
+        mark_silent_workers()
+        return [Worker.objects.get(pk=worker.pk).state_id for worker in (cluster, bridge)]
+
+    online, offline = WorkerState.Code.ONLINE, WorkerState.Code.OFFLINE
+    assert states() == [online, offline]
+    job = submit(outputs=1)
+    assert states() == [online, offline]
+    Job.objects.filter(pk=job.pk).update(created_at=long_ago)
+    assert states() == [offline, offline]
 
 
 def test_a_failure_charges_what_was_delivered_and_is_not_retried(

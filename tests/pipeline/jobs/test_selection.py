@@ -24,6 +24,7 @@ from pipeline.jobs.models import (
     SelectionRule,
 )
 from pipeline.jobs.moves import move
+from pipeline.jobs.queries import stand_in_for
 from pipeline.jobs.signals import job_replaced
 from pipeline.jobs.submit import JobRequest, plan_job
 from pipeline.operations import offers
@@ -168,6 +169,7 @@ def test_another_provider_takes_the_place(
     page = client.get(f"/jobs/{failed.code}/").content.decode()
     assert "Fine takes its place" in page
     assert f"/jobs/{made.code}/" in page
+    assert stand_in_for(creator, failed) == made and stand_in_for(creator, made) is None
     assert f"/jobs/{failed.code}/" in client.get(f"/jobs/{made.code}/").content.decode()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from pipeline.jobs.models import Job
+from pipeline.jobs.models import Job, WorkerState
 from pipeline.workflows.models import Workflow, WorkflowBinding, WorkflowState, WorkflowVersion
 from pipeline.workflows.readiness import check_version
 from studio.core.models import Project, User
@@ -106,7 +106,7 @@ def test_one_goes_from_draft_to_serving(admin: User, add_instance: AddInstance) 
     silent.catalogue.delete()
     assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
     page = text(client, path_of(version))
-    assert "Nothing has been checked yet" in page and "not checked yet" in page
+    assert "Nothing has been checked yet" in page and "it has not told what it has" in page
     assert "No instance has all" not in page
     add_instance("render-7")
     assert client.post(path_of(version, "check/"), headers=HTMX).status_code == 200
@@ -204,6 +204,12 @@ def test_import_says_what_is_wrong(admin: User, given: dict[str, str], words: st
     assert answer.status_code == 422 and words in answer.content.decode()
 
 
+def test_import_is_named_after_its_file(admin: User, text_to_image: dict[str, Any]) -> None:
+    file = SimpleUploadedFile("harbour at dusk.json", json.dumps(text_to_image).encode())
+    first = signed_in(admin).post("/workflows/new/", {"name": " ", "file": file})
+    assert lines(first.content.decode())["name"] == "harbour at dusk"
+
+
 def test_import_shows_what_is_missing(
     admin: User, text_to_image: dict[str, Any], add_instance: AddInstance
 ) -> None:
@@ -279,6 +285,18 @@ def test_dry_run(admin: User, add_instance: AddInstance) -> None:
     assert client.post(path_of(version, "dry-run/"), {"instance": "x"}).status_code == 422
 
 
+def test_dry_run_on_what_has_told_nothing(admin: User, add_instance: AddInstance) -> None:
+    silent = add_instance("a-silent-one", state=WorkerState.Code.OFFLINE)
+    silent.catalogue.delete()
+    add_instance("ready")
+    client, path = signed_in(admin), path_of(version_of(SDXL), "dry-run/")
+    form = text(client, path)
+    assert form.index(">ready</option>") < form.index(">a-silent-one</option>"), "online first"
+    sent = lines(form) | {"instance": str(silent.worker.code), "values.prompt": "a harbour"}
+    page = client.post(path, sent, headers=HTMX).content.decode()
+    assert "has not told yet" in page and "would not take it" not in page
+
+
 def test_run_by_typed_form(
     admin: User, creator: User, project: Project, add_instance: AddInstance
 ) -> None:
@@ -299,6 +317,7 @@ def test_run_by_typed_form(
     job = Job.objects.get()
     assert job.parameters["workflow"] == SDXL and job.parameters["version"] == 1
     assert job.parameters["values"]["prompt"] == "a harbour" and job.random_seed == 7
+    assert "#hourglass" in answer.content.decode(), "why it waits"
     again = client.get(f"/operations/comfyui.run/run/?job={job.code}")
     assert again.headers["Location"] == path_of(version, f"run/?job={job.code}")
     assert "a harbour" in text(client, again.headers["Location"])

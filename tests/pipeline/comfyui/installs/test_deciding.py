@@ -122,9 +122,10 @@ def test_pages(admin: User, creator: User, managed: Instance, ink: Repository) -
     assert "comfyui-ink" in client.get("/installs/").content.decode()
 
 
-def test_panel_is_for_managed_ones(admin: User) -> None:
+def test_panel_says_when_an_instance_is_not_managed(admin: User) -> None:
     far = register_instance(actor=admin, name="far", url="http://127.0.0.1:18199")
-    assert signed_in(admin).get(f"/installs/of/{far.worker.code}/").status_code == 204
+    panel = signed_in(admin).get(f"/installs/of/{far.worker.code}/").content.decode()
+    assert "does not manage this ComfyUI" in panel and "Plan one" not in panel
     assert "No worker is managed" in signed_in(admin).get("/installs/new/").content.decode()
 
 
