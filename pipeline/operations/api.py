@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from pipeline.operations.catalogue import CATALOGUE, get_operation
 from pipeline.operations.declaration import OperationSpec
+from pipeline.operations.offers import offers_of
 from pipeline.operations.schema import parameter_schema
 
 
@@ -46,8 +47,13 @@ class OperationSerializer(serializers.Serializer[Any]):
     version = serializers.CharField()
     output_kind = serializers.CharField()
     inputs = InputSerializer(many=True)
-    offers = OfferSerializer(many=True)
+    offers = serializers.SerializerMethodField(help_text="who runs it, the studio's workflows too")
     parameters = serializers.SerializerMethodField(help_text="JSON Schema")
+
+    @extend_schema_field(OfferSerializer(many=True))
+    def get_offers(self, spec: OperationSpec) -> Any:
+        """Those of the declaration and of rows; the context has them by operation."""
+        return OfferSerializer(self.context["offers"][spec.code], many=True).data
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_parameters(self, spec: OperationSpec) -> dict[str, Any]:
@@ -62,7 +68,8 @@ class OperationListView(APIView):
     def get(self, request: Request) -> Response:
         """All listed operations with their parameters, inputs and offers."""
         listed = [spec for spec in CATALOGUE.values() if spec.is_listed]
-        return Response(OperationSerializer(listed, many=True).data)
+        context = {"offers": offers_of(listed)}
+        return Response(OperationSerializer(listed, many=True, context=context).data)
 
 
 class OperationView(APIView):
@@ -71,4 +78,5 @@ class OperationView(APIView):
     @extend_schema(operation_id="operations_retrieve", responses={200: OperationSerializer})
     def get(self, request: Request, operation: str) -> Response:
         """One operation with its parameters, inputs and offers."""
-        return Response(OperationSerializer(get_operation(operation)).data)
+        spec = get_operation(operation)
+        return Response(OperationSerializer(spec, context={"offers": offers_of([spec])}).data)

@@ -1,4 +1,4 @@
-"""Pictures of the guide's chapters on engines: `python -m tests.e2e.guide_engine_images docs/images`.
+"""Pictures of the guide on engines: `python -m tests.e2e.guide_engine_images docs/images`.
 
 A studio of its own with a stand-in for ComfyUI, prepared by the steps of `test_engines_story`.
 """
@@ -107,7 +107,7 @@ def main() -> None:
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with (
-        ComfyStandIn(step_seconds=0.5) as server,
+        ComfyStandIn(step_seconds=0.1) as server,
         run_studio() as studio,
         chromium() as browser,
     ):

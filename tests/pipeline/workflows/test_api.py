@@ -58,6 +58,8 @@ def test_from_import_to_serving(
     bound = post(script, f"workflows/{code}/bind/", {"operation": "create.image"})
     assert bound.status_code == 200, bound.content
     assert len(bound.json()["operations"]) == 1
+    told = script.get(f"{API}/operations/create.image/").json()["offers"]
+    assert ("comfyui", "harbour") in [(offer["provider"], offer["model"]) for offer in told]
     unfit = post(script, f"workflows/{code}/bind/", {"operation": "transform.image_to_video"})
     assert unfit.status_code == 422 and unfit.json()["errors"]["operation"]
     (row,) = with_key(creator).get(f"{API}/readiness/").json()["results"]
