@@ -259,7 +259,7 @@ def test_a_job_without_start_frame_or_with_odd_size_is_refused(
     body = {"project": str(project.code), "parameters": SMALL}
     answer = client.post(ADDRESS, json.dumps(body), content_type="application/json")
     assert answer.status_code == 422
-    assert "start-frame" in str(answer.json()["errors"])
+    assert answer.json()["errors"]["inputs"] == ["Start frame takes one file, not none."]
 
 
 @pytest.mark.django_db(transaction=True)
