@@ -73,6 +73,7 @@ def test_keys(trial: Try) -> None:
     assert page.evaluate("document.getElementById('keys-dialog').open")
     page.keyboard.press("Escape")
     until(page, "!document.getElementById('keys-dialog').open")
+    page.wait_for_timeout(300)  # keys that come before the dialog is off the screen reach nobody
     page.keyboard.press("t")
     until(page, "document.documentElement.dataset.scheme === 'light'")
     assert "appearance=obsidian.light" in page.evaluate("document.cookie")
